@@ -1,0 +1,31 @@
+package xyz.trollllm.billing;
+
+import java.util.function.Consumer;
+
+/**
+ * The only way money leaves an account: credit is held before a request is forwarded and the hold
+ * is settled afterwards, exactly once by request id.
+ *
+ * <p>Safe for use by many threads. No method blocks. A callback is called exactly once, either
+ * before the method returns or later on a thread of the ledger; it must not block either. How a
+ * ledger reaches its store (per request, merged or in advance) is its own affair.
+ */
+public interface CreditLedger extends AutoCloseable {
+
+  /** Sets credit aside. Repeating it with the same request id holds once. */
+  void reserve(HoldRequest request, Consumer<Reservation> outcome);
+
+  /**
+   * Releases the hold and takes the charge, which may exceed it. Never lost while the process
+   * lives: when the store does not answer, the callback gets {@link Settled.Deferred} and the
+   * ledger goes on trying.
+   */
+  void settle(Settlement settlement, Consumer<Settled> outcome);
+
+  /** Keeps the hold of a request that is still running from expiring. */
+  void extend(Hold hold);
+
+  /** Finishes what is under way, waiting a bounded time for the store. */
+  @Override
+  void close();
+}

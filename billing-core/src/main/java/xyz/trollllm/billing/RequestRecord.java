@@ -1,0 +1,36 @@
+package xyz.trollllm.billing;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.config.ModelPricing;
+
+/**
+ * What is remembered of one request beside its charge. Holds no key, prompt or answer.
+ *
+ * @param keyId {@code sha256:} and 16 hexadecimal digits, never the key
+ * @param instance the instance that served it
+ * @param api the client API, such as {@code anthropic}
+ * @param model the configured model id
+ * @param upstream where it went
+ * @param servedModel the model the upstream says answered, if it said so
+ * @param flags what was unusual, in kebab case
+ * @param status the HTTP status the client saw
+ * @param latency from the request's arrival to its end
+ */
+public record RequestRecord(
+    String keyId,
+    String instance,
+    String api,
+    String model,
+    String upstream,
+    @Nullable String servedModel,
+    boolean streamed,
+    TokenUsage usage,
+    Basis basis,
+    SortedSet<String> flags,
+    ModelPricing pricing,
+    int status,
+    Instant startedAt,
+    Duration latency) {}

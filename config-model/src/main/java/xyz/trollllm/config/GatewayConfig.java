@@ -1,0 +1,40 @@
+package xyz.trollllm.config;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The whole configuration of one instance.
+ *
+ * @param instance a short name for this instance in logs and records, such as {@code openhands}
+ * @param port where clients connect; 0 takes any free port
+ * @param opsPort where operators connect; 0 takes any free port
+ * @param maxBodyBytes the longest request body accepted
+ * @param requestsPerMinute what one user may send, 0 for no limit
+ * @param upstreams by name
+ * @param models in the order of the file
+ */
+public record GatewayConfig(
+    String instance,
+    int port,
+    int opsPort,
+    long maxBodyBytes,
+    int requestsPerMinute,
+    Map<String, UpstreamConfig> upstreams,
+    List<ModelConfig> models) {
+
+  public GatewayConfig {
+    upstreams = Map.copyOf(upstreams);
+    models = List.copyOf(models);
+  }
+
+  /** The upstream that answers for {@code model}. */
+  public UpstreamConfig upstreamOf(ModelConfig model) {
+    UpstreamConfig upstream = upstreams.get(model.upstream());
+    if (upstream == null) {
+      throw new IllegalArgumentException(
+          "model " + model.id() + " names upstream " + model.upstream() + ", which is not defined");
+    }
+    return upstream;
+  }
+}

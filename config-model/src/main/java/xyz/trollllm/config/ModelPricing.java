@@ -1,0 +1,47 @@
+package xyz.trollllm.config;
+
+import java.math.BigDecimal;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Everything a request to one model can be charged by.
+ *
+ * @param prices the prices of ordinary requests
+ * @param longContextTiers dearer prices for long prompts, in ascending order of their threshold
+ * @param fees per use of an upstream's own tools
+ * @param multiplier what every amount is multiplied by, above zero
+ */
+public record ModelPricing(
+    TokenPrices prices,
+    List<LongContextTier> longContextTiers,
+    RequestFees fees,
+    BigDecimal multiplier) {
+
+  public ModelPricing {
+    longContextTiers =
+        longContextTiers.stream()
+            .sorted(Comparator.comparingLong(LongContextTier::aboveInputTokens))
+            .toList();
+    if (multiplier.signum() <= 0) {
+      throw new IllegalArgumentException("multiplier must be positive, was " + multiplier);
+    }
+  }
+
+  /** The prices of a whole request whose prompt has {@code inputTokens} tokens of all kinds. */
+  public TokenPrices pricesFor(long inputTokens) {
+    TokenPrices applicable = prices;
+    for (LongContextTier tier : longContextTiers) {
+      if (inputTokens > tier.aboveInputTokens()) {
+        applicable = tier.prices();
+      }
+    }
+    return applicable;
+  }
+
+  static void requireNotNegative(String name, BigDecimal amount) {
+    if (amount.signum() < 0) {
+      throw new IllegalArgumentException(name + " must not be negative, was " + amount);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package xyz.trollllm.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One place that requests are forwarded to.
+ *
+ * @param name such as {@code openhands}
+ * @param endpoints the complete URL for each API it speaks
+ * @param apiKeyVariable the environment variable that holds its API keys, never the keys themselves
+ * @param auth how it wants a key presented
+ * @param maxConnections requests in flight at once; more are refused with 503
+ * @param connectTimeout from dialling to a connection, TLS included
+ * @param responseTimeout from the request's last byte to the answer's first
+ * @param idleTimeout between two reads of an answer
+ * @param userAgent sent instead of the client's own, if configured
+ */
+public record UpstreamConfig(
+    String name,
+    Map<Api, URI> endpoints,
+    String apiKeyVariable,
+    AuthStyle auth,
+    int maxConnections,
+    Duration connectTimeout,
+    Duration responseTimeout,
+    Duration idleTimeout,
+    @Nullable String userAgent) {
+
+  public UpstreamConfig {
+    endpoints = Map.copyOf(endpoints);
+  }
+
+  /** How a key is presented to an upstream. */
+  public enum AuthStyle {
+    /** {@code Authorization: Bearer KEY}. */
+    BEARER,
+    /** {@code x-api-key: KEY}. */
+    X_API_KEY,
+    /** Both headers. */
+    BOTH
+  }
+}

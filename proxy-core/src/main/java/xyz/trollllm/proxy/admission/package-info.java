@@ -1,0 +1,9 @@
+/**
+ * Who may send what: keys and accounts, models, rates, and the upper bound that is held.
+ *
+ * <p>Each step answers from memory where it can. Nothing here sends anything to an upstream.
+ */
+@NullMarked
+package xyz.trollllm.proxy.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package xyz.trollllm.proxy.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Reads the usage out of one answer while its bytes are relayed. One per answer, used by one
+ * thread.
+ */
+public interface AnswerMeter {
+
+  /** Reads all remaining bytes without changing the buffer. Any cut between calls is the same. */
+  void observe(ByteBuffer bytes);
+
+  /** Whether any content, as opposed to framing and usage, has come. */
+  boolean sawContent();
+
+  /** Whether the answer reported its own end: a final event, or a complete JSON document. */
+  boolean sawEnd();
+
+  /** Whether the upstream reported an error inside the answer. */
+  boolean sawError();
+
+  /** What the answer used as far as it came. */
+  Metered usage();
+}

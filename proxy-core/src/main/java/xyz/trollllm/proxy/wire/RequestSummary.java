@@ -1,0 +1,33 @@
+package xyz.trollllm.proxy.wire;
+
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request body says about itself, as far as routing and money are concerned.
+ *
+ * @param model the value of {@code model}
+ * @param modelValue where that value stands in the body, quotes included
+ * @param stream whether an event stream was asked for
+ * @param includeUsage whether the client itself asked for usage in an OpenAI stream
+ * @param streamOptions where {@code stream_options} stands in the body, if it does
+ * @param maxTokens the longest answer asked for, if a limit was given
+ * @param choices how many answers were asked for, 1 or more
+ * @param inlineMedia how many images, documents or sounds stand in the body itself
+ * @param unboundedInput whether the upstream may add input that the body's length does not bound:
+ *     media by URL or file id, or tools it runs itself
+ */
+public record RequestSummary(
+    String model,
+    ByteRange modelValue,
+    boolean stream,
+    boolean includeUsage,
+    @Nullable ByteRange streamOptions,
+    OptionalLong maxTokens,
+    long choices,
+    int inlineMedia,
+    boolean unboundedInput) {
+
+  /** Bytes {@code start} (inclusive) to {@code end} (exclusive) of a body. */
+  public record ByteRange(int start, int end) {}
+}
