@@ -46,6 +46,7 @@ class ScriptTest extends StandInTest {
     HttpResponse<InputStream> response =
         client.send(request(MESSAGES, STREAM).build(), HttpResponse.BodyHandlers.ofInputStream());
     String first = readEvent(response.body());
+    waitUntil(() -> standIn.served().getFirst().bytesSent() > 0);
     Served before = standIn.served().getFirst();
     gate.open();
     String rest = new String(response.body().readAllBytes(), UTF_8);
@@ -54,7 +55,7 @@ class ScriptTest extends StandInTest {
     assertThat(before.state()).isEqualTo(Served.State.UNDER_WAY);
     assertThat(before.bytesSent()).isEqualTo(first.length());
     assertThat(rest).startsWith("event: ping\n").contains("event: message_stop\n");
-    assertThat(standIn.served().getFirst().state()).isEqualTo(Served.State.COMPLETE);
+    waitUntil(() -> standIn.served().getFirst().state() == Served.State.COMPLETE);
   }
 
   private static String readEvent(InputStream stream) throws IOException {
@@ -76,9 +77,8 @@ class ScriptTest extends StandInTest {
     byte[] received = new byte[bytes + 1];
     assertThatThrownBy(() -> response.body().readNBytes(received, 0, bytes + 1))
         .isInstanceOf(IOException.class);
-    Served served = standIn.served().getFirst();
-    assertThat(served.state()).isEqualTo(Served.State.CUT);
-    assertThat(served.bytesSent()).isEqualTo(bytes);
+    waitUntil(() -> standIn.served().getFirst().state() == Served.State.CUT);
+    assertThat(standIn.served().getFirst().bytesSent()).isEqualTo(bytes);
   }
 
   @Test
@@ -156,7 +156,7 @@ class ScriptTest extends StandInTest {
         client.send(request(CHAT, STREAM).build(), HttpResponse.BodyHandlers.ofInputStream());
 
     assertThat(response.body().readNBytes(18)).isEqualTo(utf8("data: 1\n\ndata: 2\n\n"));
-    assertThat(standIn.served().getFirst().bytesSent()).isEqualTo(18);
+    waitUntil(() -> standIn.served().getFirst().bytesSent() == 18);
   }
 
   @Test
@@ -176,6 +176,7 @@ class ScriptTest extends StandInTest {
   void remembersWhatItServed() throws Exception {
     post(MESSAGES, STREAM);
     HttpResponse<String> last = post(CHAT, asking(""));
+    waitUntil(() -> standIn.served().getLast().state() == Served.State.COMPLETE);
 
     List<Served> served = standIn.served();
     assertThat(served).extracting(Served::path).containsExactly(MESSAGES, CHAT);
