@@ -1,5 +1,7 @@
 package xyz.trollllm.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param opsPort where operators connect; 0 takes any free port
  * @param maxBodyBytes the longest request body accepted
  * @param requestsPerMinute what one user may send, 0 for no limit
- * @param upstreams by name
+ * @param upstreams by name, each used by at least one model
  * @param models in the order of the file
  * @param publicHost the domain that leads to this instance, if it is known; shown, decides nothing
  * @param service the container that runs this instance, if it is known; shown, decides nothing
@@ -29,7 +31,7 @@ public record GatewayConfig(
     @Nullable String service) {
 
   public GatewayConfig {
-    upstreams = Map.copyOf(upstreams);
+    upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
     models = List.copyOf(models);
   }
 

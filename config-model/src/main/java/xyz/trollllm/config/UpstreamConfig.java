@@ -2,6 +2,8 @@ package xyz.trollllm.config;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,9 @@ public record UpstreamConfig(
     long tokensPerMinute) {
 
   public UpstreamConfig {
-    endpoints = Map.copyOf(endpoints);
+    Map<Api, URI> ordered = new EnumMap<>(Api.class);
+    ordered.putAll(endpoints);
+    endpoints = Collections.unmodifiableMap(ordered);
   }
 
   /** An upstream without limits per minute. */
