@@ -1,8 +1,8 @@
 /**
- * The shell: HTTP in and out, the command line, logging, and the wiring of everything else.
+ * The shell: HTTP in and out, and the wiring of everything else; decides nothing.
  *
- * <p>Start at {@link xyz.trollllm.server.Main}. Nothing here decides what a request costs or who
- * may send it; that is in {@code xyz.trollllm.proxy} and {@code xyz.trollllm.billing}.
+ * <p>Start at {@link xyz.trollllm.server.Main}. Upstream connections live on the same I/O threads as
+ * the clients': {@link xyz.trollllm.server.EventLoopUpstream}.
  */
 @NullMarked
 package xyz.trollllm.server;
