@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import xyz.trollllm.config.JsonValue.JsonNumber;
 import xyz.trollllm.config.JsonValue.JsonString;
@@ -18,8 +18,8 @@ import xyz.trollllm.config.JsonValue.JsonString;
  */
 final class Environment {
   private static final Rule<Integer> PORT = Rules.wholeNumber(0, 65_535);
-  private static final String URL_PREFIX = "ENDPOINT_";
-  private static final String URL_SUFFIX = "_URL";
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]+");
+  private static final Pattern URL_VARIABLE = Pattern.compile("ENDPOINT_.+_URL");
 
   private final Map<String, String> variables;
   private final Problems problems;
@@ -31,20 +31,27 @@ final class Environment {
 
   /** The port that {@code variable} asks for, 0 for any free one. */
   OptionalInt port(String variable) {
-    return read(variable, PORT, JsonNumber::new).map(OptionalInt::of).orElse(OptionalInt.empty());
+    return value(variable)
+        .map(value ->
+            INTEGER.matcher(value).matches() ? new JsonNumber(value) : new JsonString(value))
+        .flatMap(value -> read(variable, value, PORT))
+        .map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
   }
 
   /** The URL to use for the endpoint {@code name} instead of the file's. */
   Optional<URI> endpointUrl(String name) {
-    return read(urlVariable(name), EndpointUrl.RULE, JsonString::new);
+    String variable = urlVariable(name);
+    return value(variable).flatMap(url -> read(variable, new JsonString(url), EndpointUrl.RULE));
   }
 
-  private <T> Optional<T> read(String variable, Rule<T> rule, Function<String, JsonValue> form) {
-    String value = variables.get(variable);
-    if (value == null) {
-      return Optional.empty();
-    }
-    return switch (rule.read(form.apply(value))) {
+  /** An empty variable counts as none: that is what compose makes of one that is not set. */
+  private Optional<String> value(String variable) {
+    return Optional.ofNullable(variables.get(variable)).filter(value -> !value.isEmpty());
+  }
+
+  private <T> Optional<T> read(String variable, JsonValue value, Rule<T> rule) {
+    return switch (rule.read(value)) {
       case Rule.Reading.Good<T>(T good) -> Optional.of(good);
       case Rule.Reading.Refused<T>(String message) -> {
         problems.error(path(variable), message);
@@ -60,9 +67,7 @@ final class Environment {
             .map(Environment::urlVariable)
             .collect(Collectors.toCollection(TreeSet::new));
     for (String variable : new TreeSet<>(variables.keySet())) {
-      if (variable.startsWith(URL_PREFIX)
-          && variable.endsWith(URL_SUFFIX)
-          && !known.contains(variable)) {
+      if (URL_VARIABLE.matcher(variable).matches() && !known.contains(variable)) {
         problems.error(
             path(variable),
             "names no endpoint of this configuration, must be one of " + String.join(", ", known));
@@ -75,6 +80,11 @@ final class Environment {
   }
 
   private static String urlVariable(String endpoint) {
-    return URL_PREFIX + endpoint.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_") + URL_SUFFIX;
+    return "ENDPOINT_" + inUpperCase(endpoint) + "_URL";
+  }
+
+  /** {@code name} as names of variables spell it. */
+  static String inUpperCase(String name) {
+    return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 }

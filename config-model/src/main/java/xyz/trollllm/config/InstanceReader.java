@@ -44,7 +44,7 @@ final class InstanceReader {
 
   /** The configuration, unless something is wrong with it. */
   Optional<GatewayConfig> read() {
-    json.has("$schema");
+    json.optional("$schema", Rules.text());
     int filePort = json.required("port", PORT, 1);
     int port = environment.port("PORT").orElse(filePort);
     int opsPort = opsPort(port);

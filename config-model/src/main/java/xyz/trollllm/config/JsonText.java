@@ -40,7 +40,9 @@ final class JsonText {
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
       return new JsonText(parser, problems).onlyValue();
     } catch (JacksonException e) {
-      problems.error(place(e.getLocation()), "is not valid JSON: " + firstLine(e));
+      // Where a limit of the parser was exceeded, it does not say.
+      String place = e.getLocation() == null ? "$" : place(e.getLocation());
+      problems.error(place, "is not valid JSON: " + firstLine(e));
       return Optional.empty();
     }
   }

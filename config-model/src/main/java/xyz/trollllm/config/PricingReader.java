@@ -20,14 +20,12 @@ final class PricingReader {
   }
 
   private static TokenPrices prices(ObjectReader json) {
-    BigDecimal cacheWrite = price(json, "cache_write_price_per_mtok");
-    TokenPrices prices =
-        new TokenPrices(
-            price(json, "input_price_per_mtok"),
-            price(json, "output_price_per_mtok"),
-            cacheWrite,
-            cacheWrite1h(json, cacheWrite),
-            price(json, "cache_hit_price_per_mtok"));
+    BigDecimal input = price(json, "input_price_per_mtok");
+    BigDecimal output = price(json, "output_price_per_mtok");
+    BigDecimal cacheWrite5m = price(json, "cache_write_price_per_mtok");
+    BigDecimal cacheWrite1h = cacheWrite1h(json, cacheWrite5m);
+    BigDecimal cacheHit = price(json, "cache_hit_price_per_mtok");
+    TokenPrices prices = new TokenPrices(input, output, cacheWrite5m, cacheWrite1h, cacheHit);
     PriceOrder.check(json, prices);
     return prices;
   }

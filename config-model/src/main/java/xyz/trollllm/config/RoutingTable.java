@@ -25,11 +25,12 @@ public final class RoutingTable {
           "output",
           "write 5m",
           "write 1h",
-          "hit");
+          "hit",
+          "web search");
   private static final int FIRST_PRICE_COLUMN = 7;
   private static final String GAP = "  ";
   private static final String LEGEND =
-      "Prices are US dollars per million tokens, before the multiplier.\n";
+      "Prices are US dollars per million tokens, fees US dollars per use; both before the multiplier.\n";
 
   private RoutingTable() {}
 
@@ -59,24 +60,30 @@ public final class RoutingTable {
             upstream.name(),
             hosts(upstream),
             model.creditField().balanceField(),
-            model.pricing().multiplier().toPlainString());
-    return Stream.concat(route, prices(model.pricing().prices())).toList();
+            plain(model.pricing().multiplier()));
+    return row(route, model.pricing().prices(), plain(model.pricing().fees().webSearch()));
   }
 
   private static List<String> row(LongContextTier tier) {
     Stream<String> route =
         Stream.of("", "", "", GAP + "over " + tier.aboveInputTokens() + " tokens", "", "", "", "");
-    return Stream.concat(route, prices(tier.prices())).toList();
+    return row(route, tier.prices(), "");
   }
 
-  private static Stream<String> prices(TokenPrices prices) {
-    return Stream.of(
-            prices.input(),
-            prices.output(),
-            prices.cacheWrite5m(),
-            prices.cacheWrite1h(),
-            prices.cacheHit())
-        .map(BigDecimal::toPlainString);
+  private static List<String> row(Stream<String> route, TokenPrices prices, String fee) {
+    Stream<String> amounts =
+        Stream.of(
+            plain(prices.input()),
+            plain(prices.output()),
+            plain(prices.cacheWrite5m()),
+            plain(prices.cacheWrite1h()),
+            plain(prices.cacheHit()),
+            fee);
+    return Stream.concat(route, amounts).toList();
+  }
+
+  private static String plain(BigDecimal amount) {
+    return amount.toPlainString();
   }
 
   private static String hosts(UpstreamConfig upstream) {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.UpstreamConfig.AuthStyle;
@@ -99,7 +98,7 @@ final class UpstreamsReader {
   }
 
   private static String defaultVariable(String name) {
-    return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_") + "_API_KEY";
+    return Environment.inUpperCase(name) + "_API_KEY";
   }
 
   /** Why the upstream {@code name} is unknown, and which are not. */
