@@ -14,8 +14,15 @@ public final class CostCalculator {
   /**
    * Returns what {@code usage} costs. The result is exact: prices are finite decimals and a million
    * is a power of ten, so nothing is rounded.
+   *
+   * @throws IllegalArgumentException if {@code usage} has sub-inferences: they are billed by rules
+   *     of their own, and leaving them out would be a wrong cost
    */
   public static Cost cost(TokenUsage usage, ModelPricing pricing) {
+    if (!usage.subInferences().isEmpty()) {
+      throw new IllegalArgumentException(
+          "sub-inferences have no price yet, was " + usage.subInferences());
+    }
     TokenCounts counts = usage.counts();
     TokenPrices prices = pricing.pricesFor(counts.totalInput());
     BigDecimal multiplier = pricing.multiplier();

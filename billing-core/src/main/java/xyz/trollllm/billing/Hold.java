@@ -5,4 +5,8 @@ import xyz.trollllm.config.CreditField;
 
 /** Credit that is set aside for one request until it is settled or expires. */
 public record Hold(
-    String requestId, String userId, CreditField creditField, Usd amount, Instant expiresAt) {}
+    String requestId, String userId, CreditField creditField, Usd amount, Instant expiresAt) {
+  public Hold {
+    RequestIds.requireValid(requestId);
+  }
+}

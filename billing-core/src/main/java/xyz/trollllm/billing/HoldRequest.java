@@ -13,6 +13,7 @@ import xyz.trollllm.config.CreditField;
 public record HoldRequest(
     String requestId, String userId, CreditField creditField, Usd amount, Duration lifetime) {
   public HoldRequest {
+    RequestIds.requireValid(requestId);
     if (amount.isNegative()) {
       throw new IllegalArgumentException("a hold must not be negative, was " + amount);
     }

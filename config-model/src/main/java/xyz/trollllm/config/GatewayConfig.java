@@ -1,7 +1,10 @@
 package xyz.trollllm.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole configuration of one instance.
@@ -11,8 +14,10 @@ import java.util.Map;
  * @param opsPort where operators connect; 0 takes any free port
  * @param maxBodyBytes the longest request body accepted
  * @param requestsPerMinute what one user may send, 0 for no limit
- * @param upstreams by name
+ * @param upstreams by name, each used by at least one model
  * @param models in the order of the file
+ * @param publicHost the domain that leads to this instance, if it is known; shown, decides nothing
+ * @param service the container that runs this instance, if it is known; shown, decides nothing
  */
 public record GatewayConfig(
     String instance,
@@ -21,11 +26,25 @@ public record GatewayConfig(
     long maxBodyBytes,
     int requestsPerMinute,
     Map<String, UpstreamConfig> upstreams,
-    List<ModelConfig> models) {
+    List<ModelConfig> models,
+    @Nullable String publicHost,
+    @Nullable String service) {
 
   public GatewayConfig {
-    upstreams = Map.copyOf(upstreams);
+    upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
     models = List.copyOf(models);
+  }
+
+  /** A configuration that does not say how it is deployed. */
+  public GatewayConfig(
+      String instance,
+      int port,
+      int opsPort,
+      long maxBodyBytes,
+      int requestsPerMinute,
+      Map<String, UpstreamConfig> upstreams,
+      List<ModelConfig> models) {
+    this(instance, port, opsPort, maxBodyBytes, requestsPerMinute, upstreams, models, null, null);
   }
 
   /** The upstream that answers for {@code model}. */

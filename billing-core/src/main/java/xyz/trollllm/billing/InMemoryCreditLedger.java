@@ -1,0 +1,202 @@
+package xyz.trollllm.billing;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.config.CreditField;
+
+/**
+ * A ledger that forgets everything with its process: for embedding, a first try and tests.
+ *
+ * <p>Safe for use by many threads. Every callback is called before its method returns.
+ */
+public final class InMemoryCreditLedger implements CreditLedger {
+  private static final Duration EXTENSION = Duration.ofMinutes(10);
+
+  private final Clock clock;
+  private final int maxOpenHolds;
+  private final Map<String, User> users = new HashMap<>();
+  private final Map<String, Hold> holds = new HashMap<>();
+  private final Set<String> expired = new HashSet<>();
+  private final Set<String> settled = new HashSet<>();
+  private final List<Settlement> records = new ArrayList<>();
+
+  public InMemoryCreditLedger() {
+    this(Clock.systemUTC(), Integer.MAX_VALUE);
+  }
+
+  /** A ledger in which one user may have {@code maxOpenHolds} requests in flight. */
+  public InMemoryCreditLedger(Clock clock, int maxOpenHolds) {
+    this.clock = clock;
+    this.maxOpenHolds = maxOpenHolds;
+  }
+
+  /** Sets one balance of a user, who is created if new. The other balance is left alone. */
+  public synchronized void setBalance(String userId, CreditField field, Usd balance) {
+    account(userId, field).balance = balance;
+  }
+
+  /** Sets until when one balance may be spent. */
+  public synchronized void setExpiry(String userId, CreditField field, Instant expiresAt) {
+    account(userId, field).expiresAt = expiresAt;
+  }
+
+  /** Says whether the user may make requests. */
+  public synchronized void setActive(String userId, boolean active) {
+    user(userId).active = active;
+  }
+
+  /** What the field of a known user holds now, open holds not subtracted. */
+  public synchronized Usd balance(String userId, CreditField field) {
+    return account(userId, field).balance;
+  }
+
+  /** What open requests of a known user hold of the field. */
+  public synchronized Usd held(String userId, CreditField field) {
+    return account(userId, field).held;
+  }
+
+  /** Every settlement that was taken, in order. */
+  public synchronized List<Settlement> records() {
+    return List.copyOf(records);
+  }
+
+  /** Releases every hold whose time is over. */
+  public synchronized void releaseExpired() {
+    Instant now = clock.instant();
+    List<Hold> over =
+        holds.values().stream().filter(hold -> hold.expiresAt().isBefore(now)).toList();
+    for (Hold hold : over) {
+      release(hold);
+      expired.add(hold.requestId());
+    }
+  }
+
+  @Override
+  public void reserve(HoldRequest request, Consumer<Reservation> outcome) {
+    outcome.accept(reserve(request));
+  }
+
+  private synchronized Reservation reserve(HoldRequest request) {
+    Hold open = holds.get(request.requestId());
+    if (open != null) {
+      return new Reservation.Held(open);
+    }
+    if (settled.contains(request.requestId()) || expired.contains(request.requestId())) {
+      return new Reservation.Unavailable("request " + request.requestId() + " has ended");
+    }
+    User user = users.get(request.userId());
+    if (user == null || !user.active) {
+      return new Reservation.UserRefused();
+    }
+    Account account = account(request.userId(), request.creditField());
+    if (account.expiresAt != null && !clock.instant().isBefore(account.expiresAt)) {
+      return new Reservation.CreditExpired();
+    }
+    if (user.openHolds >= maxOpenHolds) {
+      return new Reservation.TooManyHolds(maxOpenHolds);
+    }
+    Usd available = account.balance.minus(account.held);
+    if (available.compareTo(request.amount()) < 0) {
+      return new Reservation.InsufficientCredit(available);
+    }
+    return new Reservation.Held(hold(request));
+  }
+
+  private Hold hold(HoldRequest request) {
+    Instant expiresAt = clock.instant().plus(request.lifetime());
+    Hold hold =
+        new Hold(
+            request.requestId(),
+            request.userId(),
+            request.creditField(),
+            request.amount(),
+            expiresAt);
+    holds.put(hold.requestId(), hold);
+    user(hold.userId()).openHolds++;
+    Account account = account(hold.userId(), hold.creditField());
+    account.held = account.held.plus(hold.amount());
+    return hold;
+  }
+
+  private void release(Hold hold) {
+    holds.remove(hold.requestId());
+    user(hold.userId()).openHolds--;
+    Account account = account(hold.userId(), hold.creditField());
+    account.held = account.held.minus(hold.amount());
+  }
+
+  @Override
+  public void settle(Settlement settlement, Consumer<Settled> outcome) {
+    outcome.accept(settle(settlement));
+  }
+
+  private synchronized Settled settle(Settlement settlement) {
+    String requestId = settlement.hold().requestId();
+    if (settled.contains(requestId)) {
+      return new Settled.AlreadyTaken();
+    }
+    Hold open = holds.get(requestId);
+    if (open != null) {
+      release(open);
+      take(settlement);
+      return new Settled.Taken();
+    }
+    if (expired.contains(requestId)) {
+      take(settlement);
+      return new Settled.TakenLate();
+    }
+    return new Settled.UnknownHold();
+  }
+
+  private void take(Settlement settlement) {
+    Hold hold = settlement.hold();
+    Account account = account(hold.userId(), hold.creditField());
+    account.balance = account.balance.minus(settlement.charge());
+    settled.add(hold.requestId());
+    records.add(settlement);
+  }
+
+  @Override
+  public synchronized void extend(Hold hold) {
+    Hold open = holds.get(hold.requestId());
+    Instant expiresAt = clock.instant().plus(EXTENSION);
+    if (open != null && open.expiresAt().isBefore(expiresAt)) {
+      Hold extended =
+          new Hold(open.requestId(), open.userId(), open.creditField(), open.amount(), expiresAt);
+      holds.put(open.requestId(), extended);
+    }
+  }
+
+  @Override
+  public void close() {}
+
+  private User user(String userId) {
+    return users.computeIfAbsent(userId, _ -> new User());
+  }
+
+  private Account account(String userId, CreditField field) {
+    return user(userId).accounts.computeIfAbsent(field, _ -> new Account());
+  }
+
+  private static final class User {
+    boolean active = true;
+    int openHolds;
+    final Map<CreditField, Account> accounts = new EnumMap<>(CreditField.class);
+  }
+
+  private static final class Account {
+    Usd balance = Usd.ZERO;
+    Usd held = Usd.ZERO;
+    @Nullable Instant expiresAt;
+  }
+}

@@ -1,0 +1,10 @@
+package xyz.trollllm.billing.mongo;
+
+/** The collections of the deployment. */
+final class Collections {
+  static final String USERS = "usersNew";
+  static final String KEYS = "user_keys";
+  static final String REQUEST_LOGS = "request_logs";
+
+  private Collections() {}
+}

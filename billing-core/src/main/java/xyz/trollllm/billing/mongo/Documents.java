@@ -1,0 +1,22 @@
+package xyz.trollllm.billing.mongo;
+
+import java.util.List;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+
+/** Reads values at dotted paths. */
+final class Documents {
+  private Documents() {}
+
+  /** The value at {@code path}, or null if there is none or it is of another type. */
+  static <T> @Nullable T at(Document document, String path, Class<T> type) {
+    Object value = document.getEmbedded(List.of(path.split("\\.")), Object.class);
+    return type.isInstance(value) ? type.cast(value) : null;
+  }
+
+  /** The whole number at {@code path}, or zero if there is none. */
+  static long count(Document document, String path) {
+    Number value = at(document, path, Number.class);
+    return value == null ? 0 : value.longValue();
+  }
+}

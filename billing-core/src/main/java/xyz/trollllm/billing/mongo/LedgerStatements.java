@@ -1,0 +1,262 @@
+package xyz.trollllm.billing.mongo;
+
+import static xyz.trollllm.billing.mongo.Paths.hold;
+import static xyz.trollllm.billing.mongo.Paths.late;
+import static xyz.trollllm.billing.mongo.Paths.outbox;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.Hold;
+import xyz.trollllm.billing.HoldRequest;
+import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.config.CreditField;
+
+/**
+ * Every update the ledger makes to a user's document, as pure functions: no clock, no store.
+ *
+ * <p>Why repeating any of them, or one of them arriving late, moves money once:
+ *
+ * <ul>
+ *   <li>A hold is set only while neither a hold nor an outbox entry of its id exists, and only
+ *       before its deadline by the store's clock. The outbox entry stays until that deadline is
+ *       safely over, so a straggler finds either the entry or a deadline that has passed.
+ *   <li>A charge is taken in the update that turns its hold into an outbox entry; without the hold
+ *       it does not match.
+ *   <li>A late charge is taken in the update that adds its own outbox entry beside that of the
+ *       expired hold, which outlives every attempt.
+ * </ul>
+ */
+final class LedgerStatements {
+  /** How long after a deadline by one machine's clock it has passed by every machine's clock. */
+  static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
+
+  /** How long a hold that expired may still be settled. */
+  static final Duration LATE_HORIZON = Duration.ofHours(24);
+
+  static final String EXPIRED = "expired";
+
+  private static final String LATE = "late";
+  private static final String TAKEN = "taken";
+
+  private final String instance;
+  private final Duration reserveWindow;
+  private final int maxOpenHolds;
+  private final Duration extension;
+
+  LedgerStatements(MongoLedgerOptions options) {
+    this.instance = options.instance();
+    this.reserveWindow = options.reserveWindow();
+    this.maxOpenHolds = options.maxOpenHolds();
+    this.extension = options.extension();
+  }
+
+  /** A hold that is wanted: what it will be, until when it may be set, and how. */
+  record Reserve(Hold hold, Instant deadline, UserUpdate update) {}
+
+  Reserve reserve(HoldRequest request, Instant now) {
+    CreditField field = request.creditField();
+    long nanos = request.amount().nanos();
+    Instant deadline = now.plus(reserveWindow);
+    Instant expiresAt = now.plus(request.lifetime()).truncatedTo(ChronoUnit.MILLIS);
+    String id = request.requestId();
+    Hold hold = new Hold(id, request.userId(), field, request.amount(), expiresAt);
+
+    Document heldDollars =
+        new Document(
+            "$multiply", List.of(orZero(Paths.held(field)), LegacyDollars.dollarsPerNano()));
+    Document available =
+        new Document("$subtract", List.of('$' + field.balanceField(), heldDollars));
+    Document condition =
+        new Document(Paths.ACTIVE, new Document("$ne", false))
+            .append(field.expiryField(), new Document("$not", new Document("$lte", date(now))))
+            .append(Paths.opening(field), exists(true))
+            .append(hold(id), exists(false))
+            .append(outbox(id), exists(false))
+            .append(
+                "$expr",
+                new Document(
+                    "$and",
+                    List.of(
+                        new Document("$gte", List.of(available, LegacyDollars.covering(nanos))),
+                        new Document("$lt", List.of(orZero(Paths.OPEN_HOLDS), maxOpenHolds)),
+                        new Document("$gt", List.of(date(deadline), "$$NOW")))));
+    Document entry =
+        new Document("f", field.balanceField())
+            .append("n", nanos)
+            .append("x", date(expiresAt))
+            .append("i", instance);
+    Document update =
+        new Document("$set", new Document(hold(id), entry))
+            .append("$inc", new Document(Paths.held(field), nanos).append(Paths.OPEN_HOLDS, 1))
+            .append("$min", new Document(Paths.NEXT_EXPIRY, date(expiresAt)));
+    return new Reserve(hold, deadline, new UserUpdate(request.userId(), condition, update));
+  }
+
+  UserUpdate settle(Settlement settlement, Instant now) {
+    Hold hold = settlement.hold();
+    Document entry =
+        entry(
+            settlement.outcome().name().toLowerCase(Locale.ROOT),
+            now.plus(reserveWindow).plus(CLOCK_TOLERANCE),
+            LogRow.of(settlement, TAKEN, now));
+    Document increments = charge(settlement);
+    increments.putAll(release(hold));
+    return new UserUpdate(
+        hold.userId(),
+        holdStands(hold),
+        new Document("$unset", new Document(hold(hold.requestId()), ""))
+            .append("$inc", increments)
+            .append("$set", outboxEntry(hold.requestId(), entry)));
+  }
+
+  /** Takes a charge whose hold was released as expired. The entry of the release stays as it is. */
+  UserUpdate settleLate(Settlement settlement, Instant now) {
+    String id = settlement.hold().requestId();
+    Document condition =
+        new Document(hold(id), exists(false))
+            .append(outbox(id) + ".s", EXPIRED)
+            .append(outbox(late(id)), exists(false));
+    // Must outlive the entry of the release, which permits this update.
+    Instant keptUntil = now.plus(LATE_HORIZON).plus(Duration.ofHours(1));
+    Document entry = entry(LATE, keptUntil, LogRow.of(settlement, LATE, now));
+    return new UserUpdate(
+        settlement.hold().userId(),
+        condition,
+        new Document("$inc", charge(settlement)).append("$set", outboxEntry(late(id), entry)));
+  }
+
+  /** Releases a hold that expired before {@code before}, and charges nothing. */
+  UserUpdate expire(Hold hold, Instant before, Instant now) {
+    Document condition =
+        holdStands(hold).append(hold(hold.requestId()) + ".x", new Document("$lt", date(before)));
+    Document entry = entry(EXPIRED, now.plus(LATE_HORIZON), LogRow.ofExpired(hold, instance, now));
+    return new UserUpdate(
+        hold.userId(),
+        condition,
+        new Document("$unset", new Document(hold(hold.requestId()), ""))
+            .append("$inc", release(hold))
+            .append("$set", outboxEntry(hold.requestId(), entry)));
+  }
+
+  /** Moves a hold's expiry away; never nearer. */
+  UserUpdate extend(Hold hold, Instant now) {
+    String path = hold(hold.requestId());
+    return new UserUpdate(
+        hold.userId(),
+        new Document(path, exists(true)),
+        new Document("$max", new Document(path + ".x", date(now.plus(extension)))));
+  }
+
+  /** Notes when to look for expired holds of this user next; null when there are none. */
+  static UserUpdate nextExpiry(String userId, Date seen, @Nullable Instant next) {
+    Document condition = new Document(Paths.NEXT_EXPIRY, seen);
+    if (next == null) {
+      return new UserUpdate(
+          userId,
+          condition.append(Paths.OPEN_HOLDS, 0),
+          new Document("$unset", new Document(Paths.NEXT_EXPIRY, "")));
+    }
+    return new UserUpdate(
+        userId, condition, new Document("$set", new Document(Paths.NEXT_EXPIRY, date(next))));
+  }
+
+  /** Notes the balance before the gateway's first touch, if it is still what was read. */
+  static UserUpdate anchor(String userId, CreditField field, @Nullable Number balance) {
+    Document condition =
+        new Document(field.balanceField(), balance == null ? exists(false) : balance)
+            .append(Paths.opening(field), exists(false));
+    return new UserUpdate(
+        userId,
+        condition,
+        new Document(
+            "$set",
+            new Document(Paths.opening(field), balance == null ? LegacyDollars.of(0) : balance)));
+  }
+
+  /** Replaces entries whose row stands in the log by the date until which they are kept. */
+  static UserUpdate shrink(String userId, List<OutboxEntry> entries) {
+    Document set = new Document(Paths.DIRTY, true);
+    Document unset = new Document();
+    for (OutboxEntry entry : entries) {
+      if (entry.mayBeSettledLate()) {
+        unset.append(outbox(entry.id()) + ".row", "");
+      } else {
+        set.append(outbox(entry.id()), date(entry.keptUntil()));
+      }
+    }
+    Document update = new Document("$set", set);
+    if (!unset.isEmpty()) {
+      update.append("$unset", unset);
+    }
+    return new UserUpdate(userId, new Document(), update);
+  }
+
+  /** Removes entries whose row stands in the log and whose time is over. */
+  static UserUpdate forget(String userId, List<OutboxEntry> entries) {
+    Document unset = new Document();
+    for (OutboxEntry entry : entries) {
+      unset.append(outbox(entry.id()), "");
+    }
+    return new UserUpdate(userId, new Document(), new Document("$unset", unset));
+  }
+
+  /** Takes an empty outbox away, so that the drain does not come back for it. */
+  static UserUpdate clean(String userId) {
+    return new UserUpdate(
+        userId,
+        new Document(Paths.OUTBOX, new Document()),
+        new Document("$unset", new Document(Paths.OUTBOX, "").append(Paths.DIRTY, "")));
+  }
+
+  private Document entry(String state, Instant keptUntil, Document row) {
+    return new Document("x", date(keptUntil))
+        .append("s", state)
+        .append("i", instance)
+        .append("row", row);
+  }
+
+  private static Document outboxEntry(String id, Document entry) {
+    return new Document(outbox(id), entry).append(Paths.DIRTY, true);
+  }
+
+  private static Document holdStands(Hold hold) {
+    String path = hold(hold.requestId());
+    return new Document(path + ".f", hold.creditField().balanceField())
+        .append(path + ".n", hold.amount().nanos());
+  }
+
+  private static Document release(Hold hold) {
+    return new Document(Paths.held(hold.creditField()), -hold.amount().nanos())
+        .append(Paths.OPEN_HOLDS, -1);
+  }
+
+  private static Document charge(Settlement settlement) {
+    CreditField field = settlement.hold().creditField();
+    long nanos = settlement.charge().nanos();
+    Document increments = new Document(Paths.spent(field), nanos);
+    if (nanos != 0) {
+      increments
+          .append(field.balanceField(), LegacyDollars.of(-nanos))
+          .append(field.usedField(), LegacyDollars.of(nanos));
+    }
+    return increments.append(Paths.TOKENS, settlement.record().usage().counts().total());
+  }
+
+  private static Document orZero(String path) {
+    return new Document("$ifNull", List.of('$' + path, 0L));
+  }
+
+  private static Document exists(boolean expected) {
+    return new Document("$exists", expected);
+  }
+
+  private static Date date(Instant instant) {
+    return Date.from(instant);
+  }
+}

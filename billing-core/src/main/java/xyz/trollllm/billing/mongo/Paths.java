@@ -1,0 +1,57 @@
+package xyz.trollllm.billing.mongo;
+
+import xyz.trollllm.config.CreditField;
+
+/**
+ * Where things stand in a user's document.
+ *
+ * <pre>
+ * gw.h.ID        an open hold      {f: field, n: nanos, x: expiry, i: instance}
+ * gw.out.ID      a settled request {x, s: state, i: instance, row: its request_logs row}; once the
+ *                row stands, only the date x until which the id must not be held again
+ * gw.held.F      nanos held of credit field F        gw.n      open holds
+ * gw.spent.F     nanos ever taken from it            gw.nx     no hold expires before this
+ * gw.open.F      its balance when first touched      gw.dirty  there may be entries in gw.out
+ * gw.topup.F     nanos added by our own commands
+ * </pre>
+ */
+final class Paths {
+  static final String HOLDS = "gw.h";
+  static final String OUTBOX = "gw.out";
+  static final String DIRTY = "gw.dirty";
+  static final String OPEN_HOLDS = "gw.n";
+  static final String NEXT_EXPIRY = "gw.nx";
+  static final String ACTIVE = "isActive";
+  static final String TOKENS = "tokensUserNew";
+
+  private Paths() {}
+
+  static String hold(String requestId) {
+    return HOLDS + '.' + requestId;
+  }
+
+  static String outbox(String entryId) {
+    return OUTBOX + '.' + entryId;
+  }
+
+  static String held(CreditField field) {
+    return "gw.held." + field.balanceField();
+  }
+
+  static String spent(CreditField field) {
+    return "gw.spent." + field.balanceField();
+  }
+
+  static String opening(CreditField field) {
+    return "gw.open." + field.balanceField();
+  }
+
+  static String topUps(CreditField field) {
+    return "gw.topup." + field.balanceField();
+  }
+
+  /** The id under which a charge is entered that came after its hold had expired. */
+  static String late(String requestId) {
+    return requestId + "~late";
+  }
+}

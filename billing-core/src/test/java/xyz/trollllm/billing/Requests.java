@@ -1,0 +1,67 @@
+package xyz.trollllm.billing;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import xyz.trollllm.config.CreditField;
+import xyz.trollllm.config.ModelPricing;
+import xyz.trollllm.config.RequestFees;
+import xyz.trollllm.config.TokenPrices;
+
+/** Requests to hold and settle, with everything that does not matter filled in. */
+public final class Requests {
+  public static final Duration LIFETIME = Duration.ofMinutes(15);
+
+  public static final ModelPricing SONNET =
+      new ModelPricing(
+          new TokenPrices(usd("3"), usd("15"), usd("3.75"), usd("6"), usd("0.30")),
+          List.of(),
+          RequestFees.NONE,
+          usd("1.06"));
+
+  private static final AtomicLong IDS = new AtomicLong();
+
+  private Requests() {}
+
+  /** An id that no other request of this process has. */
+  public static String nextId() {
+    return "req-" + IDS.incrementAndGet();
+  }
+
+  public static HoldRequest hold(String userId, CreditField field, String usd) {
+    return new HoldRequest(nextId(), userId, field, Usd.of(usd), LIFETIME);
+  }
+
+  public static Settlement settlement(Hold hold, String usd) {
+    return settlement(hold, Usd.of(usd));
+  }
+
+  public static Settlement settlement(Hold hold, Usd charge) {
+    return new Settlement(hold, charge, Settlement.Outcome.OK, record("sha256:0123456789abcdef"));
+  }
+
+  public static RequestRecord record(String keyId) {
+    return new RequestRecord(
+        keyId,
+        "openhands",
+        "anthropic",
+        "claude-sonnet-4-5",
+        "openhands",
+        "claude-sonnet-4-5-20250929",
+        true,
+        TokenUsage.of(new TokenCounts(10, 20, 30, 40, 50)),
+        Basis.UPSTREAM,
+        new TreeSet<>(List.of("served-model-differs")),
+        SONNET,
+        200,
+        Instant.parse("2026-11-22T10:00:00Z"),
+        Duration.ofMillis(1234));
+  }
+
+  private static BigDecimal usd(String amount) {
+    return new BigDecimal(amount);
+  }
+}

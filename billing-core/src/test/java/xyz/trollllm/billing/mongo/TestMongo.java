@@ -1,0 +1,47 @@
+package xyz.trollllm.billing.mongo;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fresh database: on the server that {@code TEST_MONGODB_URI} names, or on one inside this
+ * process.
+ */
+public final class TestMongo implements AutoCloseable {
+  private final @Nullable MongoServer server;
+  private final MongoClient client;
+  private final MongoDatabase database;
+
+  private TestMongo(@Nullable MongoServer server, String uri) {
+    this.server = server;
+    this.client = MongoClients.create(uri);
+    this.database = client.getDatabase("test-" + UUID.randomUUID());
+  }
+
+  public static TestMongo start() {
+    String uri = System.getenv("TEST_MONGODB_URI");
+    if (uri != null) {
+      return new TestMongo(null, uri);
+    }
+    MongoServer server = new MongoServer(new MemoryBackend());
+    return new TestMongo(server, server.bindAndGetConnectionString());
+  }
+
+  public MongoDatabase database() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    database.drop();
+    client.close();
+    if (server != null) {
+      server.shutdownNow();
+    }
+  }
+}

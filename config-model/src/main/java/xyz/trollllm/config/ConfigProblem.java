@@ -1,0 +1,15 @@
+package xyz.trollllm.config;
+
+/**
+ * One thing that is wrong, or looks wrong, with a configuration.
+ *
+ * @param path where: {@code $.models[2].upstream}, {@code line 3, column 7} or {@code environment
+ *     variable PORT}
+ * @param message what must be there and what was found; never a key or a password
+ */
+public record ConfigProblem(String path, String message) {
+  @Override
+  public String toString() {
+    return path + ": " + message;
+  }
+}

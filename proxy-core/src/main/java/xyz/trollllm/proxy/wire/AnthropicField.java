@@ -1,0 +1,70 @@
+package xyz.trollllm.proxy.wire;
+
+/**
+ * What is read of Anthropic's messages and events. Usage stands in {@code message.usage} in {@code
+ * message_start} and in {@code usage} everywhere else; no document has both.
+ */
+enum AnthropicField {
+  TYPE,
+  MODEL,
+  ERROR,
+  BLOCK_TYPE,
+  TEXT,
+  USAGE,
+  INPUT,
+  OUTPUT,
+  CACHE_WRITE,
+  CACHE_WRITE_5M,
+  CACHE_WRITE_1H,
+  CACHE_HIT,
+  WEB_SEARCHES,
+  WEB_FETCHES,
+  SERVICE_TIER,
+  SPEED,
+  GEO,
+  ITERATION_TYPE;
+
+  static final JsonPaths<AnthropicField> PATHS = paths();
+
+  private static JsonPaths<AnthropicField> paths() {
+    JsonPaths.Builder<AnthropicField> paths = JsonPaths.builder();
+    paths
+        .value("type", TYPE)
+        .value("model", MODEL)
+        .value("message.model", MODEL)
+        .value("error", ERROR)
+        .text("delta.text", TEXT)
+        .text("delta.partial_json", TEXT)
+        .text("delta.thinking", TEXT);
+    block(paths, "content_block");
+    block(paths, "content.*");
+    usage(paths, "usage");
+    usage(paths, "message.usage");
+    return paths.build();
+  }
+
+  private static void block(JsonPaths.Builder<AnthropicField> paths, String block) {
+    paths
+        .value(block + ".type", BLOCK_TYPE)
+        .text(block + ".text", TEXT)
+        .text(block + ".thinking", TEXT)
+        .text(block + ".name", TEXT);
+  }
+
+  private static void usage(JsonPaths.Builder<AnthropicField> paths, String usage) {
+    paths
+        .value(usage, USAGE)
+        .value(usage + ".input_tokens", INPUT)
+        .value(usage + ".output_tokens", OUTPUT)
+        .value(usage + ".cache_creation_input_tokens", CACHE_WRITE)
+        .value(usage + ".cache_creation.ephemeral_5m_input_tokens", CACHE_WRITE_5M)
+        .value(usage + ".cache_creation.ephemeral_1h_input_tokens", CACHE_WRITE_1H)
+        .value(usage + ".cache_read_input_tokens", CACHE_HIT)
+        .value(usage + ".server_tool_use.web_search_requests", WEB_SEARCHES)
+        .value(usage + ".server_tool_use.web_fetch_requests", WEB_FETCHES)
+        .value(usage + ".service_tier", SERVICE_TIER)
+        .value(usage + ".speed", SPEED)
+        .value(usage + ".inference_geo", GEO)
+        .value(usage + ".iterations.*.type", ITERATION_TYPE);
+  }
+}

@@ -1,0 +1,202 @@
+package xyz.trollllm.proxy.wire;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.TokenUsage.ServiceOptions;
+import xyz.trollllm.config.UsageSemantics;
+
+/**
+ * Adds up an answer in Anthropic's format, which is documented with the Messages API: {@code
+ * message_delta.usage} is cumulative, so nothing is summed and the last number of each kind stands.
+ *
+ * <p>Upstreams differ in where they put what. Input may stand in {@code message_start} only, in
+ * {@code message_delta} only (LiteLLM's bridges, whose {@code message_start} is all zeros), grow
+ * from one to the other (server tools), or come with {@code message_stop} (Bedrock behind LiteLLM).
+ * Where several speak, {@code message_delta} is believed before {@code message_stop}, and that
+ * before {@code message_start}.
+ */
+final class AnthropicTotals implements AnswerTotals<AnthropicDocument> {
+  private static final Set<String> EVENTS =
+      Set.of(
+          "message_start",
+          "content_block_start",
+          "content_block_delta",
+          "content_block_stop",
+          "message_delta",
+          "message_stop",
+          "ping",
+          "error");
+
+  private static final Set<AnthropicField> NEVER_FALLING =
+      EnumSet.of(
+          AnthropicField.INPUT,
+          AnthropicField.CACHE_WRITE,
+          AnthropicField.CACHE_WRITE_5M,
+          AnthropicField.CACHE_WRITE_1H,
+          AnthropicField.CACHE_HIT);
+
+  private final UsageSemantics semantics;
+  private final long requestBytes;
+  private final UsageFields<AnthropicField> start;
+  private final UsageFields<AnthropicField> delta;
+  private final UsageFields<AnthropicField> stop;
+  private final SortedSet<String> flags;
+  private @Nullable String model;
+  private boolean content;
+  private long characters;
+  private boolean ended;
+  private boolean error;
+
+  AnthropicTotals(UsageSemantics semantics, long requestBytes) {
+    this.semantics = semantics;
+    this.requestBytes = requestBytes;
+    this.start = new UsageFields<>(AnthropicField.class);
+    this.delta = new UsageFields<>(AnthropicField.class);
+    this.stop = new UsageFields<>(AnthropicField.class);
+    this.flags = new TreeSet<>();
+  }
+
+  private AnthropicTotals(AnthropicTotals other) {
+    this.semantics = other.semantics;
+    this.requestBytes = other.requestBytes;
+    this.start = other.start.copy();
+    this.delta = other.delta.copy();
+    this.stop = other.stop.copy();
+    this.flags = new TreeSet<>(other.flags);
+    this.model = other.model;
+    this.content = other.content;
+    this.characters = other.characters;
+    this.ended = other.ended;
+    this.error = other.error;
+  }
+
+  @Override
+  public AnswerTotals<AnthropicDocument> copy() {
+    return new AnthropicTotals(this);
+  }
+
+  @Override
+  public void add(String eventName, AnthropicDocument document) {
+    String kind = EVENTS.contains(eventName) ? eventName : document.type();
+    switch (kind) {
+      case "message_start" -> addUsage(start, document);
+      case "message_delta" -> addUsage(delta, document);
+      case "content_block_start", "content_block_delta" -> addContent(document);
+      case "message_stop" -> {
+        addUsage(stop, document);
+        end();
+      }
+      case "message", "" -> {
+        addUsage(delta, document);
+        addContent(document);
+      }
+      default -> {}
+    }
+    error |= kind.equals("error") || document.error();
+    if (document.model() != null) {
+      model = document.model();
+    }
+  }
+
+  private void addUsage(UsageFields<AnthropicField> usage, AnthropicDocument document) {
+    if (document.usageIsWhole()) {
+      usage.overlay(document.usage(), NEVER_FALLING, flags);
+      flags.addAll(document.flags());
+    }
+  }
+
+  private void addContent(AnthropicDocument document) {
+    characters += document.characters();
+    content |= document.block() || document.characters() > 0;
+  }
+
+  @Override
+  public void end() {
+    ended = true;
+  }
+
+  @Override
+  public boolean sawContent() {
+    return content;
+  }
+
+  @Override
+  public boolean sawEnd() {
+    return ended;
+  }
+
+  @Override
+  public boolean sawError() {
+    return error;
+  }
+
+  @Override
+  public Metered metered() {
+    SortedSet<String> noticed = new TreeSet<>(flags);
+    UsageFields<AnthropicField> last = stop.copy();
+    last.overlay(delta, NEVER_FALLING, noticed);
+    UsageFields<AnthropicField> all = start.copy();
+    all.overlay(last, NEVER_FALLING, noticed);
+
+    CacheWrites writes =
+        CacheWrites.of(
+            all.count(AnthropicField.CACHE_WRITE),
+            all.count(AnthropicField.CACHE_WRITE_5M),
+            all.count(AnthropicField.CACHE_WRITE_1H),
+            noticed);
+    long hit = all.countOrZero(AnthropicField.CACHE_HIT);
+    Long input = uncachedInput(all, writes.total() + hit, noticed);
+    Long output = all.count(AnthropicField.OUTPUT);
+    boolean placeholder =
+        all.countOrZero(AnthropicField.INPUT) + writes.total() + hit + orZero(output) == 0;
+    Reported reported =
+        new Reported(
+            input,
+            writes,
+            hit,
+            output,
+            last.count(AnthropicField.OUTPUT) != null && !placeholder,
+            all.countOrZero(AnthropicField.WEB_SEARCHES),
+            all.countOrZero(AnthropicField.WEB_FETCHES),
+            new ServiceOptions(
+                all.name(AnthropicField.SERVICE_TIER),
+                all.name(AnthropicField.SPEED),
+                all.name(AnthropicField.GEO)),
+            model);
+    return Assessment.of(
+        reported, new Delivered(content, characters, ended), requestBytes, noticed);
+  }
+
+  private @Nullable Long uncachedInput(
+      UsageFields<AnthropicField> all, long cached, Set<String> noticed) {
+    Long input = all.count(AnthropicField.INPUT);
+    if (input == null) {
+      return cached > 0 ? Long.valueOf(0) : null;
+    }
+    return switch (semantics) {
+      case EXCLUSIVE -> input;
+      case INCLUSIVE -> CachedInput.without(cached, input, noticed);
+      case AUTO -> withoutInclusiveDelta(input, cached, noticed);
+    };
+  }
+
+  /**
+   * LiteLLM's releases after its pull request 24850 reported input without cached tokens in {@code
+   * message_start} and with them at the end.
+   */
+  private long withoutInclusiveDelta(long input, long cached, Set<String> noticed) {
+    long first = start.countOrZero(AnthropicField.INPUT);
+    if (first > 0 && cached > 0 && input == first + cached) {
+      noticed.add(UsageFlags.INCLUSIVE_DELTA);
+      return first;
+    }
+    return input;
+  }
+
+  private static long orZero(@Nullable Long count) {
+    return count == null ? 0 : count;
+  }
+}

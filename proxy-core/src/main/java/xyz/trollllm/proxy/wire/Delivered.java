@@ -1,0 +1,10 @@
+package xyz.trollllm.proxy.wire;
+
+/**
+ * What of an answer was delivered.
+ *
+ * @param content whether there was any content
+ * @param characters of text, thinking and tool arguments
+ * @param ended whether the answer reported its own end
+ */
+record Delivered(boolean content, long characters, boolean ended) {}

@@ -1,0 +1,49 @@
+package xyz.trollllm.proxy.wire;
+
+import java.nio.ByteBuffer;
+
+/** Reads the usage out of an answer that is one JSON document. */
+final class DocumentMeter<D extends AnswerDocument> implements AnswerMeter {
+  private final D document;
+  private final AnswerTotals<D> nothing;
+  private final ByteReader reader = new ByteReader();
+
+  DocumentMeter(D document, AnswerTotals<D> nothing) {
+    this.document = document;
+    this.nothing = nothing;
+  }
+
+  @Override
+  public void observe(ByteBuffer bytes) {
+    reader.read(bytes, document.tap()::feed);
+  }
+
+  @Override
+  public boolean sawContent() {
+    return totals().sawContent();
+  }
+
+  @Override
+  public boolean sawEnd() {
+    return document.tap().complete();
+  }
+
+  @Override
+  public boolean sawError() {
+    return totals().sawError();
+  }
+
+  @Override
+  public Metered usage() {
+    return totals().metered();
+  }
+
+  private AnswerTotals<D> totals() {
+    AnswerTotals<D> totals = nothing.copy();
+    totals.add("", document);
+    if (document.tap().complete()) {
+      totals.end();
+    }
+    return totals;
+  }
+}

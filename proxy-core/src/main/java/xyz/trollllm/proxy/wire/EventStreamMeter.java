@@ -1,0 +1,78 @@
+package xyz.trollllm.proxy.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Reads the usage out of an event stream. What an event says counts once the event is over, as its
+ * name may come last, and once its document is complete. An event that only lacks its blank line
+ * counts too: clients drop it, but the upstream charges for it.
+ */
+final class EventStreamMeter<D extends AnswerDocument> implements AnswerMeter {
+  private final D document;
+  private final AnswerTotals<D> dispatched;
+  private final DoneMarker done = new DoneMarker();
+  private final SseScanner scanner = new SseScanner(new Events());
+  private final ByteReader reader = new ByteReader();
+
+  EventStreamMeter(D document, AnswerTotals<D> nothing) {
+    this.document = document;
+    this.dispatched = nothing;
+  }
+
+  @Override
+  public void observe(ByteBuffer bytes) {
+    reader.read(bytes, scanner::scan);
+  }
+
+  @Override
+  public boolean sawContent() {
+    return totals().sawContent();
+  }
+
+  @Override
+  public boolean sawEnd() {
+    return totals().sawEnd();
+  }
+
+  @Override
+  public boolean sawError() {
+    return totals().sawError();
+  }
+
+  @Override
+  public Metered usage() {
+    return totals().metered();
+  }
+
+  private AnswerTotals<D> totals() {
+    if (!scanner.pending()) {
+      return dispatched;
+    }
+    AnswerTotals<D> withPending = dispatched.copy();
+    addEvent(withPending, scanner.name());
+    return withPending;
+  }
+
+  private void addEvent(AnswerTotals<D> totals, String name) {
+    if (done.matched()) {
+      totals.end();
+    } else if (document.tap().complete()) {
+      totals.add(name, document);
+    }
+  }
+
+  private final class Events implements SseScanner.Listener {
+    @Override
+    public void data(byte[] bytes, int from, int to) {
+      document.tap().feed(bytes, from, to);
+      done.feed(bytes, from, to);
+    }
+
+    @Override
+    public void dispatch(String name) {
+      addEvent(dispatched, name);
+      document.clear();
+      done.clear();
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package xyz.trollllm.proxy.wire;
+
+import java.util.HashSet;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser.NumberType;
+import tools.jackson.core.JsonToken;
+import xyz.trollllm.config.Api;
+import xyz.trollllm.proxy.wire.RequestSummary.ByteRange;
+
+/** The members of one request body that route it or change its price. Used for one reading. */
+final class RequestFields {
+  private static final int MAX_MODEL_LENGTH = 256;
+
+  /** OpenAI's own limit of {@code n}. */
+  private static final long MAX_CHOICES = 128;
+
+  /** Far above any model's answer, and small enough that products of limits stay in a long. */
+  private static final long MAX_TOKENS = Integer.MAX_VALUE;
+
+  /** An upstream may take the first or the last of two; we must not price the other one. */
+  private static final Set<String> AT_MOST_ONCE =
+      Set.of(
+          "model",
+          "stream",
+          "stream_options",
+          "max_tokens",
+          "max_completion_tokens",
+          "n",
+          "thinking",
+          "service_tier",
+          "speed",
+          "inference_geo",
+          "messages",
+          "input",
+          "system",
+          "tools");
+
+  private final Api api;
+  private final RequestCursor cursor;
+  private final RequestInput input;
+  private final Set<String> seen = new HashSet<>();
+
+  private @Nullable String model;
+  private @Nullable ByteRange modelValue;
+  private boolean stream;
+  private boolean includeUsage;
+  private @Nullable ByteRange streamOptions;
+  private OptionalLong maxTokens = OptionalLong.empty();
+  private long choices = 1;
+
+  RequestFields(Api api, RequestCursor cursor) {
+    this.api = api;
+    this.cursor = cursor;
+    this.input = new RequestInput(cursor);
+  }
+
+  RequestSummary read() throws InvalidRequest {
+    cursor.next();
+    if (!cursor.at(JsonToken.START_OBJECT)) {
+      throw cursor.expected("$", "a JSON object");
+    }
+    for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
+      cursor.next();
+      if (AT_MOST_ONCE.contains(key) && !seen.add(key)) {
+        throw cursor.refused("$." + key, "expected this key once, found it twice");
+      }
+      if (openAi()) {
+        openAiMember(key);
+      } else {
+        anthropicMember(key);
+      }
+    }
+    if (cursor.next() != null) {
+      throw cursor.expected("$", "nothing after the JSON object");
+    }
+    return summary();
+  }
+
+  private boolean openAi() {
+    return api == Api.OPENAI_CHAT;
+  }
+
+  private void anthropicMember(String key) throws InvalidRequest {
+    switch (key) {
+      case "max_tokens" -> maxTokens = OptionalLong.of(wholeNumber(key, 0, MAX_TOKENS));
+      default -> member(key);
+    }
+  }
+
+  /** In OpenAI's schema every option may also be null, which means absent. */
+  private void openAiMember(String key) throws InvalidRequest {
+    switch (key) {
+      case "max_tokens", "max_completion_tokens" -> {
+        if (!cursor.at(JsonToken.VALUE_NULL)) {
+          // An upstream may honour either of the two, so the larger one is the limit.
+          long limit = wholeNumber(key, 1, MAX_TOKENS);
+          maxTokens = OptionalLong.of(Math.max(limit, maxTokens.orElse(0)));
+        }
+      }
+      case "n" -> {
+        if (!cursor.at(JsonToken.VALUE_NULL)) {
+          choices = wholeNumber(key, 1, MAX_CHOICES);
+        }
+      }
+      case "stream_options" -> streamOptions();
+      default -> member(key);
+    }
+  }
+
+  private void member(String key) throws InvalidRequest {
+    switch (key) {
+      case "model" -> model();
+      case "stream" -> stream = bool("$.stream");
+      case "thinking" -> thinking();
+      default -> {
+        UnpricedOptions.refuse(key, cursor);
+        input.member(key);
+      }
+    }
+  }
+
+  private void model() throws InvalidRequest {
+    if (!cursor.at(JsonToken.VALUE_STRING)) {
+      throw cursor.expected("$.model", "a non-empty string");
+    }
+    int start = cursor.start();
+    modelValue = cursor.rangeFrom(start);
+    String value = cursor.string();
+    if (value.isBlank()) {
+      throw cursor.refused("$.model", "expected a non-empty string, found a blank one");
+    }
+    if (value.length() > MAX_MODEL_LENGTH) {
+      throw cursor.refused(
+          "$.model",
+          "expected at most " + MAX_MODEL_LENGTH + " characters, found " + value.length());
+    }
+    model = value;
+  }
+
+  private boolean bool(String path) throws InvalidRequest {
+    return switch (cursor.token()) {
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE, VALUE_NULL -> false;
+      default -> throw cursor.expected(path, "true or false");
+    };
+  }
+
+  private void streamOptions() throws InvalidRequest {
+    int start = cursor.start();
+    if (!cursor.at(JsonToken.VALUE_NULL)) {
+      if (!cursor.at(JsonToken.START_OBJECT)) {
+        throw cursor.expected("$.stream_options", "an object");
+      }
+      Set<String> keys = new HashSet<>();
+      for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
+        cursor.next();
+        if (key.equals("include_usage")) {
+          once(keys, "$.stream_options.", key);
+          includeUsage = bool("$.stream_options.include_usage");
+        }
+        cursor.skip();
+      }
+    }
+    streamOptions = cursor.rangeFrom(start);
+  }
+
+  private void thinking() throws InvalidRequest {
+    if (!cursor.at(JsonToken.START_OBJECT)) {
+      cursor.skip();
+      return;
+    }
+    Set<String> keys = new HashSet<>();
+    for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
+      cursor.next();
+      if (key.equals("type") || key.equals("budget_tokens")) {
+        once(keys, "$.thinking.", key);
+      }
+      cursor.skip();
+    }
+  }
+
+  private void once(Set<String> keys, String parent, String key) throws InvalidRequest {
+    if (!keys.add(key)) {
+      throw cursor.refused(parent + key, "expected this key once, found it twice");
+    }
+  }
+
+  private long wholeNumber(String key, long least, long most) throws InvalidRequest {
+    String expected = "a whole number from " + least + " to " + most;
+    if (!cursor.at(JsonToken.VALUE_NUMBER_INT)) {
+      throw cursor.expected("$." + key, expected);
+    }
+    // Asking for the type first keeps a number of many digits from ever being converted.
+    if (cursor.numberType() == NumberType.BIG_INTEGER
+        || cursor.number() < least
+        || cursor.number() > most) {
+      throw cursor.refused("$." + key, "expected " + expected + ", found one outside");
+    }
+    return cursor.number();
+  }
+
+  private RequestSummary summary() throws InvalidRequest {
+    if (model == null || modelValue == null) {
+      throw new InvalidRequest("$.model: expected a non-empty string, found nothing");
+    }
+    if (openAi() && seen.contains("input") && !seen.contains("messages")) {
+      throw new InvalidRequest(
+          "$.messages: expected an array of messages, found `input` instead, which belongs to the"
+              + " Responses API; send Chat Completions bodies here");
+    }
+    if (!openAi() && maxTokens.isEmpty()) {
+      throw new InvalidRequest("$.max_tokens: expected a whole number, found nothing");
+    }
+    return new RequestSummary(
+        model,
+        modelValue,
+        stream,
+        includeUsage,
+        streamOptions,
+        maxTokens,
+        choices,
+        input.inlineMedia(),
+        input.unbounded());
+  }
+}

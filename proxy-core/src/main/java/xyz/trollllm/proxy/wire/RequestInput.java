@@ -1,0 +1,191 @@
+package xyz.trollllm.proxy.wire;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+
+/**
+ * How far the length of a body bounds its input: what in it costs tokens out of proportion to its
+ * bytes, or makes the upstream add input of its own.
+ *
+ * <p>Anything that could be meant so counts wherever it stands, since too large a bound is only
+ * held for a while and too small a one lets a balance be overdrawn.
+ */
+final class RequestInput {
+  /** Members by which upstreams take input from elsewhere. */
+  private static final Set<String> EXPANDED_BY_UPSTREAM =
+      Set.of(
+          "cached_content",
+          "cachedContent",
+          "container",
+          "conversation",
+          "extra_body",
+          "mcp_servers",
+          "plugins",
+          "previous_response_id",
+          "prompt",
+          "prompt_id",
+          "search_parameters",
+          "vector_store_ids",
+          "web_search_options");
+
+  private static final Set<String> MEDIA_BY_ADDRESS =
+      Set.of("audio_url", "document_url", "file_url", "image_url", "video_url");
+
+  /**
+   * Tools that the client runs and describes itself; all others bring text or calls of their own.
+   */
+  private static final Set<String> CLIENT_TOOLS = Set.of("custom", "function");
+
+  private static final String INLINE = "data:";
+  private static final int START_OF_REFERENCE = 64;
+
+  private final RequestCursor cursor;
+  private int inlineMedia;
+  private boolean unbounded;
+
+  RequestInput(RequestCursor cursor) {
+    this.cursor = cursor;
+  }
+
+  int inlineMedia() {
+    return inlineMedia;
+  }
+
+  boolean unbounded() {
+    return unbounded;
+  }
+
+  /** Reads the value of the top-level member {@code key}, which the cursor stands on. */
+  void member(String key) throws InvalidRequest {
+    if (EXPANDED_BY_UPSTREAM.contains(key)) {
+      unbounded |= !cursor.at(JsonToken.VALUE_NULL);
+    }
+    if (key.equals("tools") && cursor.at(JsonToken.START_ARRAY)) {
+      while (cursor.next() != JsonToken.END_ARRAY) {
+        tool();
+      }
+    } else if (key.equals("audio")) {
+      cursor.skip(); // how the answer shall sound; inside messages it would be earlier sound
+    } else {
+      value();
+    }
+  }
+
+  private void tool() throws InvalidRequest {
+    if (!cursor.at(JsonToken.START_OBJECT)) {
+      unbounded = true;
+      value();
+      return;
+    }
+    boolean described = false;
+    for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
+      cursor.next();
+      if (key.equals("type") && !cursor.at(JsonToken.VALUE_NULL)) {
+        toolType();
+      }
+      described |= key.equals("name") || key.equals("function");
+      value();
+    }
+    unbounded |= !described;
+  }
+
+  private void toolType() throws InvalidRequest {
+    String type = cursor.at(JsonToken.VALUE_STRING) ? cursor.string() : "";
+    if (type.startsWith("advisor")) {
+      throw cursor.refused("$.tools", "this gateway has no price for the advisor tool");
+    }
+    unbounded |= !CLIENT_TOOLS.contains(type);
+  }
+
+  /** Reads the value at hand to its end, at any depth. */
+  private void value() {
+    int depth = 0;
+    while (true) {
+      JsonToken token = cursor.token();
+      if (token.isStructEnd()) {
+        depth--;
+      } else {
+        note(token);
+        if (token.isStructStart()) {
+          depth++;
+        }
+      }
+      if (depth == 0) {
+        return;
+      }
+      cursor.next();
+    }
+  }
+
+  private void note(JsonToken token) {
+    String key = cursor.key();
+    if (key == null || token == JsonToken.PROPERTY_NAME || token == JsonToken.VALUE_NULL) {
+      return;
+    }
+    switch (key) {
+      case "type" -> source(token);
+      case "input_audio" -> inlineMedia++;
+      case "file_data" -> media(token);
+      case "file_id", "file_uri", "fileUri" -> unbounded = true;
+      case "audio" -> unbounded |= token == JsonToken.START_OBJECT;
+      case "url" -> {
+        if (isMediaByAddress(cursor.parentKey())) {
+          media(token);
+        }
+      }
+      default -> {
+        if (token == JsonToken.VALUE_STRING && isMediaByAddress(key)) {
+          media(token);
+        }
+      }
+    }
+  }
+
+  private static boolean isMediaByAddress(@Nullable String key) {
+    return key != null && MEDIA_BY_ADDRESS.contains(key);
+  }
+
+  /** The {@code type} of a media source of Anthropic's. */
+  private void source(JsonToken token) {
+    if (token == JsonToken.VALUE_STRING) {
+      switch (cursor.string()) {
+        case "base64" -> inlineMedia++;
+        case "url", "file" -> unbounded |= cursor.parentKey() != null;
+        default -> {}
+      }
+    }
+  }
+
+  private void media(JsonToken token) {
+    if (token == JsonToken.VALUE_STRING && (startsInline() || !looksLikeReference())) {
+      inlineMedia++;
+    } else {
+      unbounded = true;
+    }
+  }
+
+  /** Looks at the bytes: such a string can be most of the body and need not be decoded. */
+  private boolean startsInline() {
+    int first = cursor.start() + 1;
+    for (int i = 0; i < INLINE.length(); i++) {
+      if (first + i >= cursor.length()
+          || Character.toLowerCase((char) cursor.byteAt(first + i)) != INLINE.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Base64 has neither a colon nor, in its first bytes, an escape or an end. */
+  private boolean looksLikeReference() {
+    int first = cursor.start() + 1;
+    for (int i = first; i < first + START_OF_REFERENCE && i < cursor.length(); i++) {
+      byte b = cursor.byteAt(i);
+      if (b == '"' || b == ':' || b == '\\') {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,23 @@
+package xyz.trollllm.server.cli;
+
+/** Exit codes, as sysexits.h has them. */
+public final class ExitCode {
+  public static final int OK = 0;
+
+  /** The command line itself is wrong. */
+  public static final int USAGE = 64;
+
+  /** What was named, a user for instance, does not exist or is in the way. */
+  public static final int DATA = 65;
+
+  /** Something that is needed, such as the database, does not answer. */
+  public static final int UNAVAILABLE = 69;
+
+  /** A bug of ours. */
+  public static final int SOFTWARE = 70;
+
+  /** The configuration or the environment is wrong. */
+  public static final int CONFIG = 78;
+
+  private ExitCode() {}
+}

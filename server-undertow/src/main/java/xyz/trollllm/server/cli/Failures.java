@@ -1,0 +1,48 @@
+package xyz.trollllm.server.cli;
+
+import java.io.PrintWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+import xyz.trollllm.config.InvalidConfigException;
+
+/** Turns what went wrong into sentences and exit codes. */
+final class Failures {
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+  private Failures() {}
+
+  static int wrongUsage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("gateway: " + e.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(e, err)) {
+      command.usage(err);
+    }
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
+  }
+
+  static int failed(Exception e, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    return switch (e) {
+      case CommandFailedException failure -> {
+        err.println("gateway: " + failure.getMessage());
+        yield failure.exitCode();
+      }
+      case InvalidConfigException invalid -> {
+        err.println("gateway: " + invalid.getMessage());
+        yield ExitCode.CONFIG;
+      }
+      default -> {
+        LOG.debug("command failed", e);
+        err.println("gateway: failed unexpectedly: " + e);
+        err.println("This is a bug. With LOG_LEVEL=DEBUG the output shows where it happened.");
+        yield ExitCode.SOFTWARE;
+      }
+    };
+  }
+}

@@ -1,0 +1,42 @@
+package xyz.trollllm.server.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line as a whole. */
+@Command(
+    name = "gateway",
+    mixinStandardHelpOptions = true,
+    versionProvider = BuildInfo.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "A metered proxy for the Anthropic Messages and OpenAI Chat Completions APIs.",
+    commandListHeading = "%nCommands:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "64:the command line is wrong",
+      "65:a user, key or amount is not as the command needs it",
+      "69:the database or something else that is needed does not answer",
+      "70:a bug; please report it",
+      "78:the configuration or the environment is wrong"
+    },
+    footer = {"", "'gateway COMMAND --help' tells more about a command."})
+public final class GatewayCommand {
+  private GatewayCommand() {}
+
+  /** Runs one command and returns the exit code. */
+  public static int run(Shell shell, String... args) {
+    return commandLine(shell).execute(args);
+  }
+
+  private static CommandLine commandLine(Shell shell) {
+    return new CommandLine(new GatewayCommand())
+        .addSubcommand(new ServeCommand(shell))
+        .addSubcommand(new CheckCommand(shell))
+        .setOut(shell.out())
+        .setErr(shell.err())
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(Failures::wrongUsage)
+        .setExecutionExceptionHandler(Failures::failed);
+  }
+}

@@ -1,0 +1,41 @@
+package xyz.trollllm.server.standin;
+
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.TokenCounts;
+
+/**
+ * What a request asks for, as far as the stand-in cares.
+ *
+ * <p>The rules by which usage follows from a request, for both APIs:
+ *
+ * <ul>
+ *   <li>Four bytes of prompt are one input token, rounded up. The prompt is, in this order, the
+ *       tools as JSON, the system text and the texts of all messages; an image or document counts
+ *       {@value PromptMeter#BYTES_OF_MEDIA} bytes, any other block the length of its JSON.
+ *   <li>With one {@code cache_control} mark, the prompt up to and including the marked block is
+ *       written to the cache. With several, the prompt up to the first mark is a cache hit, and
+ *       each part from there to the next mark is written. A mark's {@code ttl} says for how long.
+ *   <li>One word of the answer is one output token. An answer has {@value Answer#USUAL_WORDS}
+ *       words, or as many as the last message asks for ("in 200 words"). Thinking adds {@value
+ *       Answer#THINKING_WORDS} tokens and a tool call four bytes of its input as one.
+ *   <li>Everything stops at {@code max_tokens}.
+ * </ul>
+ *
+ * @param prompt the tokens of the prompt; no output
+ * @param maxTokens the longest answer allowed, all kinds of tokens together
+ * @param words how long an answer is wanted
+ * @param tool the tool to call, if one is to be called
+ * @param choices how many answers are wanted
+ * @param fingerprint the same for the same prompt: ids are made of it
+ */
+record Asked(
+    String model,
+    boolean stream,
+    boolean includeUsage,
+    TokenCounts prompt,
+    long maxTokens,
+    int words,
+    boolean thinking,
+    @Nullable String tool,
+    int choices,
+    String fingerprint) {}
