@@ -12,8 +12,7 @@ public record Shell(Map<String, String> environment, PrintWriter out, PrintWrite
 
   /** That of this process. */
   public static Shell ofProcess() {
-    return new Shell(
-        System.getenv(), writer(System.out), writer(System.err));
+    return new Shell(System.getenv(), writer(System.out), writer(System.err));
   }
 
   private static PrintWriter writer(PrintStream stream) {
