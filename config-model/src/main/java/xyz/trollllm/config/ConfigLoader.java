@@ -67,7 +67,7 @@ public final class ConfigLoader {
           file,
           Files.isDirectory(file)
               ? "is a directory; a bind mount of a missing file makes one"
-              : "cannot be read: " + e.getMessage());
+              : "cannot be read: " + e);
     }
   }
 

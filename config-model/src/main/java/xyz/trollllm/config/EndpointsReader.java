@@ -27,7 +27,9 @@ final class EndpointsReader {
     for (ObjectReader endpoint : instance.requiredObjects("endpoints", ConfigSection.ENDPOINT)) {
       read(endpoint.required("name", ENDPOINT_NAME, ""), endpoint);
     }
-    environment.rejectUnknownEndpoints(pathsByName.keySet());
+    if (!pathsByName.isEmpty()) {
+      environment.rejectUnknownEndpoints(pathsByName.keySet());
+    }
     return upstreams;
   }
 

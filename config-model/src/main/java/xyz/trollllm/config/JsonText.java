@@ -40,7 +40,7 @@ final class JsonText {
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
       return new JsonText(parser, problems).onlyValue();
     } catch (JacksonException e) {
-      // Where a limit of the parser was exceeded, it does not say.
+      // The parser gives no place where one of its own limits was exceeded.
       String place = e.getLocation() == null ? "$" : place(e.getLocation());
       problems.error(place, "is not valid JSON: " + firstLine(e));
       return Optional.empty();
@@ -81,7 +81,7 @@ final class JsonText {
       String memberPath = JsonPath.member(path, key);
       String place = place(parser.currentTokenLocation());
       JsonValue value = value(parser.nextToken(), memberPath);
-      if (members.putIfAbsent(key, value) != null) {
+      if (members.putIfAbsent(key, value) != null && !ConfigSection.isComment(key)) {
         problems.error(memberPath, "is written twice, the second time on " + place);
       }
     }

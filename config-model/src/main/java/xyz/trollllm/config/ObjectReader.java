@@ -31,7 +31,7 @@ final class ObjectReader {
     this.problems = problems;
   }
 
-  /** A cursor on {@code value}; if that is no object, a problem and a cursor on nothing. */
+  /** A cursor on {@code value}; if that is no object, a problem and no cursor. */
   static Optional<ObjectReader> of(
       JsonValue value, String path, ConfigSection section, Problems problems) {
     if (value instanceof JsonObject(var members)) {
@@ -124,10 +124,6 @@ final class ObjectReader {
     }
     error(key, "must be an array, was " + value.described());
     return List.of();
-  }
-
-  boolean has(String key) {
-    return value(key).isPresent();
   }
 
   private Optional<JsonValue> value(String key) {

@@ -54,6 +54,7 @@ final class UpstreamsReader {
     for (ObjectReader upstream : instance.objects("upstreams", ConfigSection.UPSTREAM)) {
       String name = upstream.required("name", Rules.label(), "");
       UpstreamConfig config = upstream(name, upstream);
+      upstream.rejectUnknownKeys();
       if (name.isEmpty()) {
         continue;
       }
@@ -75,22 +76,18 @@ final class UpstreamsReader {
   }
 
   private UpstreamConfig upstream(String name, ObjectReader json) {
-    json.has("name");
-    UpstreamConfig upstream =
-        new UpstreamConfig(
-            name,
-            endpoints.getOrDefault(name, Map.of()),
-            json.optional("api_key_variable", VARIABLE, defaultVariable(name)),
-            json.optional("auth", AUTH, AuthStyle.BEARER),
-            json.optional("max_connections", Rules.wholeNumber(1, MOST_CONNECTIONS), 512),
-            seconds(json, "connect_timeout_seconds", 5),
-            seconds(json, "response_timeout_seconds", 600),
-            seconds(json, "idle_timeout_seconds", 600),
-            userAgent,
-            json.optional("requests_per_minute", Rules.wholeNumber(0, Integer.MAX_VALUE), 0),
-            json.optional("tokens_per_minute", Rules.wholeNumber(0, MOST_TOKENS_PER_MINUTE), 0L));
-    json.rejectUnknownKeys();
-    return upstream;
+    return new UpstreamConfig(
+        name,
+        endpoints.getOrDefault(name, Map.of()),
+        json.optional("api_key_variable", VARIABLE, defaultVariable(name)),
+        json.optional("auth", AUTH, AuthStyle.BEARER),
+        json.optional("max_connections", Rules.wholeNumber(1, MOST_CONNECTIONS), 512),
+        seconds(json, "connect_timeout_seconds", 5),
+        seconds(json, "response_timeout_seconds", 600),
+        seconds(json, "idle_timeout_seconds", 600),
+        userAgent,
+        json.optional("requests_per_minute", Rules.wholeNumber(0, Integer.MAX_VALUE), 0),
+        json.optional("tokens_per_minute", Rules.wholeNumber(0, MOST_TOKENS_PER_MINUTE), 0L));
   }
 
   private static Duration seconds(ObjectReader json, String key, int ifAbsent) {

@@ -3,7 +3,8 @@
  *
  * <p>Start at {@link xyz.trollllm.config.ConfigLoader}: it returns a {@link
  * xyz.trollllm.config.GatewayConfig} in which everything is valid, or throws all problems of the
- * file at once. Nothing here opens a socket, knows a database or holds a secret.
+ * file at once. Secrets are in {@link xyz.trollllm.config.UpstreamKeys} only. Nothing here opens a
+ * socket or knows a database.
  */
 @NullMarked
 package xyz.trollllm.config;

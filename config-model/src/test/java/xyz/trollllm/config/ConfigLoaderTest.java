@@ -128,9 +128,23 @@ class ConfigLoaderTest {
 
   @Test
   void commentsAreAllowedInEverySection() {
-    String json = MINIMAL.replace("{", "{\"_comment\": [\"why\"], \"_comment_2\": 1,");
+    String json =
+        MINIMAL.replace("{", "{\"_comment\": [\"why\"], \"_comment\": {}, \"_comment_2\": 1,");
 
     assertThat(load(json)).isEqualTo(load(MINIMAL));
+  }
+
+  @Test
+  void fileWithoutEndpointsOrModelsIsRefused() {
+    String atLeastOne = "must be an array with at least one object";
+
+    assertThat(problems("{\"port\": 1}"))
+        .containsExactly(
+            "$.endpoints: is missing, " + atLeastOne, "$.models: is missing, " + atLeastOne);
+    assertThat(problems("{\"port\": 1, \"endpoints\": [], \"models\": {}}"))
+        .containsExactly(
+            "$.endpoints: must have at least one object, was an empty array",
+            "$.models: must be an array, was an empty object");
   }
 
   @Test

@@ -11,13 +11,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EnvironmentTest {
   @ParameterizedTest(name = "PORT={0} OPS_PORT={1}: {2}, {3}")
-  @CsvSource({", , 8004, 9004", "1, , 1, 1001", "0, , 0, 0", ", 0, 8004, 0", "0, 7, 0, 7"})
+  @CsvSource({
+    "'', '', 8004, 9004",
+    "1, '', 1, 1001",
+    "0, '', 0, 0",
+    "'', 0, 8004, 0",
+    "0, 7, 0, 7"
+  })
   void portsOfTheEnvironmentReplaceThoseOfTheFile(
       String port, String opsPort, int expectedPort, int expectedOpsPort) {
-    Map<String, String> environment =
-        port == null
-            ? opsPort == null ? Map.of() : Map.of("OPS_PORT", opsPort)
-            : opsPort == null ? Map.of("PORT", port) : Map.of("PORT", port, "OPS_PORT", opsPort);
+    Map<String, String> environment = Map.of("PORT", port, "OPS_PORT", opsPort);
 
     GatewayConfig config = ConfigLoader.load("test.json", MINIMAL, environment);
 

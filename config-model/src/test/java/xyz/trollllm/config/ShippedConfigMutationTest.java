@@ -26,7 +26,6 @@ class ShippedConfigMutationTest {
           "$.instance",
           "$.service",
           "$.public_host",
-          "$.ops_port",
           "$.models[].name",
           "$.models[].id_aliases",
           "$.models[].type",

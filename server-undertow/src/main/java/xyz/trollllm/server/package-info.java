@@ -1,8 +1,8 @@
 /**
- * The shell: HTTP in and out, and the wiring of everything else; decides nothing.
+ * The shell around the cores: HTTP in and out on Undertow, the command line, and the wiring.
  *
- * <p>Start at {@link xyz.trollllm.server.Main}. Upstream connections live on the same I/O threads
- * as the clients': {@link xyz.trollllm.server.EventLoopUpstream}.
+ * <p>{@code Main} leads to {@code GatewayServer}, where one instance is put together. Nothing here
+ * decides about requests or money, and Undertow's types stay inside.
  */
 @NullMarked
 package xyz.trollllm.server;

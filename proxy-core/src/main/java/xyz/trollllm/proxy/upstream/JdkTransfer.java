@@ -53,7 +53,7 @@ final class JdkTransfer implements Upstream.Transfer {
   /** Sends the request; {@code release} is run when the transfer is over, however it ends. */
   void start(HttpClient client, HttpRequest request, Runnable release) {
     this.release = release;
-    deadline.set(config.connectTimeout().plus(config.responseTimeout()));
+    deadline.set(config.responseTimeout());
     exchange = client.sendAsync(request, answer -> new Answer(answer));
     var _ =
         exchange.whenComplete((_, cause) -> {
@@ -83,8 +83,11 @@ final class JdkTransfer implements Upstream.Transfer {
       fail(new UpstreamFailure.Broken("silent for " + config.idleTimeout()));
       return;
     }
-    long waited = System.nanoTime() - body.lastProgressNanos();
-    Duration left = config.responseTimeout().minusNanos(waited);
+    Duration limit = config.responseTimeout();
+    if (!body.begun()) {
+      limit = limit.plus(config.connectTimeout());
+    }
+    Duration left = limit.minusNanos(System.nanoTime() - body.lastProgressNanos());
     if (left.isPositive()) {
       deadline.set(left);
     } else {
@@ -93,6 +96,10 @@ final class JdkTransfer implements Upstream.Transfer {
   }
 
   private void head(int status, Headers headers) {
+    if (headers.all("content-length").stream().anyMatch(length -> length.startsWith("-"))) {
+      // The client takes this for a body that ends with the connection.
+      fail(new UpstreamFailure.Broken("answer has a negative content length"));
+    }
     if (!over) {
       headSeen = true;
       deadline.clear();

@@ -50,6 +50,7 @@ final class OnceOnlyBody implements BodyPublisher {
   @Override
   public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
     if (begun.compareAndSet(false, true)) {
+      lastProgressNanos = System.nanoTime();
       slices.subscribe(new Watched(subscriber));
     } else {
       subscriber.onSubscribe(new NothingToSend());

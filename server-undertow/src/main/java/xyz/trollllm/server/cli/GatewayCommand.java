@@ -31,6 +31,7 @@ public final class GatewayCommand {
 
   private static CommandLine commandLine(Shell shell) {
     return new CommandLine(new GatewayCommand())
+        .addSubcommand(new ServeCommand(shell))
         .addSubcommand(new CheckCommand(shell))
         .setOut(shell.out())
         .setErr(shell.err())

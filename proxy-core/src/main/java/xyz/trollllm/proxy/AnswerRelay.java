@@ -1,0 +1,94 @@
+package xyz.trollllm.proxy;
+
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import xyz.trollllm.config.Api;
+import xyz.trollllm.proxy.admission.Admission;
+import xyz.trollllm.proxy.wire.AnswerMeter;
+import xyz.trollllm.proxy.wire.AnswerMeters;
+import xyz.trollllm.proxy.wire.Metered;
+
+/**
+ * Passes one successful answer on to the client while its usage is read along. The bytes stay as
+ * they are, but for the usage chunk of an OpenAI stream that only the gateway had asked for.
+ *
+ * <p>One per answer, confined to the call's event loop.
+ */
+final class AnswerRelay {
+  private static final ErrorAnswer BROKEN_OFF =
+      ErrorAnswer.error(502, "upstream_broken", "the upstream broke off its answer");
+
+  private final Api api;
+  private final String requestId;
+  private final ClientExchange client;
+  private final boolean eventStream;
+  private final AnswerMeter meter;
+  private final EventBoundary boundary = new EventBoundary();
+
+  AnswerRelay(
+      Admission.Admitted admitted,
+      ProxyRequest request,
+      String requestId,
+      Headers head,
+      ClientExchange client) {
+    this.api = admitted.route().api();
+    this.requestId = requestId;
+    this.client = client;
+    this.eventStream = isEventStream(head);
+    this.meter =
+        AnswerMeters.of(
+            api,
+            eventStream,
+            admitted.route().model().usageSemantics(),
+            request.body().remaining());
+  }
+
+  void head(int status, Headers head) {
+    long length = eventStream ? -1 : contentLength(head);
+    client.sendHead(status, HeaderRules.toClient(head, requestId), length);
+  }
+
+  /** Relays what one read of the upstream brought; false if the client should be waited for. */
+  boolean bytes(ByteBuffer bytes) {
+    meter.observe(bytes.duplicate());
+    return write(bytes);
+  }
+
+  /** The upstream ended its answer properly, whatever the answer said. */
+  void end() {
+    client.end();
+  }
+
+  /** The upstream broke off: the client gets an error it can read, or a connection that is cut. */
+  void breakOff() {
+    if (eventStream && boundary.isBetweenEvents()) {
+      client.write(ErrorBody.event(api, BROKEN_OFF, requestId));
+      client.end();
+    } else {
+      client.reset();
+    }
+  }
+
+  Metered metered() {
+    return meter.usage();
+  }
+
+  private boolean write(ByteBuffer bytes) {
+    boundary.observe(bytes);
+    return !bytes.hasRemaining() || client.write(bytes);
+  }
+
+  private static boolean isEventStream(Headers head) {
+    return head.first("content-type")
+        .map(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"))
+        .orElse(false);
+  }
+
+  private static long contentLength(Headers head) {
+    try {
+      return Long.parseLong(head.first("content-length").orElse("-1"));
+    } catch (NumberFormatException unknown) {
+      return -1;
+    }
+  }
+}

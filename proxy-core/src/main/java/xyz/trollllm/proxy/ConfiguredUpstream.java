@@ -1,0 +1,36 @@
+package xyz.trollllm.proxy;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import xyz.trollllm.config.UpstreamConfig;
+import xyz.trollllm.proxy.upstream.KeyRing;
+import xyz.trollllm.proxy.upstream.Upstream;
+
+/** An upstream with all that an instance keeps beside its connections. */
+record ConfiguredUpstream(
+    UpstreamConfig config, Upstream connections, KeyRing keys, CircuitBreaker breaker) {
+
+  /** How long an upstream that fails is left alone before it is tried again. */
+  static final Duration REST = Duration.ofSeconds(5);
+
+  private static final CircuitBreakerConfig BREAKER =
+      CircuitBreakerConfig.custom()
+          .slidingWindowSize(50)
+          .minimumNumberOfCalls(20)
+          .failureRateThreshold(80)
+          .waitDurationInOpenState(REST)
+          .permittedNumberOfCallsInHalfOpenState(5)
+          .build();
+
+  static ConfiguredUpstream of(
+      UpstreamConfig config, Upstream connections, List<String> apiKeys, Clock clock) {
+    return new ConfiguredUpstream(
+        config,
+        connections,
+        new KeyRing(apiKeys, clock),
+        CircuitBreaker.of(config.name(), BREAKER));
+  }
+}

@@ -1,0 +1,57 @@
+package xyz.trollllm.proxy;
+
+import java.util.List;
+import java.util.Set;
+import xyz.trollllm.config.UpstreamConfig;
+
+/**
+ * Which header fields cross the gateway. Both directions are allow-lists: what a client sends must
+ * not steer the operator's account, and what an upstream answers holds the operator's secrets.
+ */
+final class HeaderRules {
+  private static final Set<String> TO_UPSTREAM =
+      Set.of("content-type", "accept", "user-agent", "openai-beta", "traceparent", "tracestate");
+  private static final String ANTHROPIC = "anthropic-";
+
+  private static final List<String> TO_CLIENT =
+      List.of("content-type", "cache-control", "retry-after", "retry-after-ms", "x-should-retry");
+
+  private HeaderRules() {}
+
+  static Headers toUpstream(
+      Headers client, UpstreamConfig upstream, String apiKey, String requestId) {
+    Headers.Builder forwarded = new Headers.Builder();
+    client.forEach((name, value) -> {
+      if (TO_UPSTREAM.contains(name) || name.startsWith(ANTHROPIC)) {
+        forwarded.add(name, value);
+      }
+    });
+    if (upstream.userAgent() != null) {
+      forwarded.set("user-agent", upstream.userAgent());
+    }
+    if (upstream.auth() != UpstreamConfig.AuthStyle.X_API_KEY) {
+      forwarded.set("authorization", "Bearer " + apiKey);
+    }
+    if (upstream.auth() != UpstreamConfig.AuthStyle.BEARER) {
+      forwarded.set("x-api-key", apiKey);
+    }
+    // An answer that is not compressed can be metered while its bytes pass unchanged.
+    forwarded.set("accept-encoding", "identity");
+    forwarded.set("x-request-id", requestId);
+    forwarded.set("x-litellm-call-id", requestId);
+    return forwarded.build();
+  }
+
+  static Headers toClient(Headers upstream, String requestId) {
+    Headers.Builder relayed = new Headers.Builder();
+    for (String name : TO_CLIENT) {
+      upstream.all(name).forEach(value -> relayed.add(name, value));
+    }
+    return identified(relayed, requestId).build();
+  }
+
+  /** Adds the request id under the names that Anthropic's and OpenAI's clients look for. */
+  static Headers.Builder identified(Headers.Builder headers, String requestId) {
+    return headers.set("request-id", requestId).set("x-request-id", requestId);
+  }
+}

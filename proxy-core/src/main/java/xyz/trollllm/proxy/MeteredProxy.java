@@ -1,0 +1,128 @@
+package xyz.trollllm.proxy;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import xyz.trollllm.billing.CreditLedger;
+import xyz.trollllm.config.Api;
+import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.config.UpstreamConfig;
+import xyz.trollllm.proxy.admission.AccountDirectory;
+import xyz.trollllm.proxy.admission.Gatekeeper;
+import xyz.trollllm.proxy.admission.Rejection;
+import xyz.trollllm.proxy.upstream.Upstream;
+
+/**
+ * One instance of the proxy: hand it requests, it admits, forwards, relays, meters and charges.
+ *
+ * <p>Safe for use by many threads. The ledger and the account directory belong to the caller and
+ * outlive the proxy.
+ */
+public final class MeteredProxy implements AutoCloseable {
+  private static final Duration HOLD_LIFETIME = Duration.ofMinutes(10);
+
+  private final CallContext context;
+  private final RequestIds requestIds;
+  private final ExecutorService storeCalls = Executors.newVirtualThreadPerTaskExecutor();
+
+  /**
+   * @param apiKeys the operator's keys by name of the upstream, at least one for each
+   * @param upstreams opens the connections of each configured upstream
+   */
+  public MeteredProxy(
+      GatewayConfig config,
+      Map<String, List<String>> apiKeys,
+      AccountDirectory accounts,
+      CreditLedger ledger,
+      RequestLog log,
+      UpstreamFactory upstreams) {
+    Clock clock = Clock.systemUTC();
+    Map<String, ConfiguredUpstream> configured = new HashMap<>();
+    config
+        .upstreams()
+        .forEach((name, upstream) ->
+            configured.put(
+                name,
+                ConfiguredUpstream.of(
+                    upstream,
+                    upstreams.open(upstream),
+                    apiKeys.getOrDefault(name, List.of()),
+                    clock)));
+    this.requestIds = new RequestIds(clock);
+    this.context =
+        new CallContext(
+            config.instance(),
+            new Gatekeeper(config, accounts, ledger, storeCalls, HOLD_LIFETIME),
+            Map.copyOf(configured),
+            ledger,
+            log,
+            HOLD_LIFETIME,
+            clock);
+  }
+
+  /**
+   * Answers {@code request} through {@code client}. Must be called on {@code loop}; returns at
+   * once, and everything else happens on the loop later.
+   */
+  public void handle(ProxyRequest request, ClientExchange client, EventLoop loop) {
+    Optional<Api> api = Paths.api(request.path());
+    if (api.isEmpty() || !request.method().equals("POST")) {
+      refuse(request, client, new Rejection.UnknownPath(request.method(), request.path()));
+    } else if (!Paths.isQuery(request.query())) {
+      refuse(request, client, new Rejection.InvalidBody("the query must be percent-encoded"));
+    } else {
+      new ProxyCall(context, requestIds.next(), api.get(), request, client, loop).start();
+    }
+  }
+
+  /**
+   * Answers {@code request} on the current thread, which is blocked until the answer is complete:
+   * for servers that give every request a thread.
+   */
+  public void serve(ProxyRequest request, BlockingResponse response) throws InterruptedException {
+    try (SerialEventLoop loop = new SerialEventLoop()) {
+      loop.execute(() -> handle(request, new BlockingExchange(response, loop), loop));
+      loop.runUntilClosed();
+    }
+  }
+
+  /** Refuses a request that a server could not even read, in the words of its API. */
+  public void refuse(ProxyRequest request, ClientExchange client, Rejection reason) {
+    Instant now = context.clock().instant();
+    String requestId = requestIds.next();
+    ErrorAnswer error = ErrorAnswer.of(reason);
+    Api api = Paths.api(request.path()).orElse(Api.ANTHROPIC_MESSAGES);
+    client.listen(NOBODY);
+    error.send(client, api, requestId);
+    context
+        .log()
+        .write(RequestLogEntry.refused(now, requestId, context.instance(), request, error, null));
+  }
+
+  /** Closes the connections to the upstreams; calls under way fail and are settled. */
+  @Override
+  public void close() {
+    context.upstreams().values().forEach(upstream -> upstream.connections().close());
+    storeCalls.shutdown();
+  }
+
+  /** Opens the connections of one upstream. */
+  public interface UpstreamFactory {
+    Upstream open(UpstreamConfig config);
+  }
+
+  private static final ClientExchange.Listener NOBODY =
+      new ClientExchange.Listener() {
+        @Override
+        public void onWritable() {}
+
+        @Override
+        public void onGone() {}
+      };
+}

@@ -1,0 +1,362 @@
+package xyz.trollllm.proxy;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.Basis;
+import xyz.trollllm.billing.CostCalculator;
+import xyz.trollllm.billing.RequestRecord;
+import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Settlement.Outcome;
+import xyz.trollllm.billing.TokenUsage;
+import xyz.trollllm.billing.Usd;
+import xyz.trollllm.config.Api;
+import xyz.trollllm.proxy.admission.Admission;
+import xyz.trollllm.proxy.admission.Rejection;
+import xyz.trollllm.proxy.upstream.KeyRing;
+import xyz.trollllm.proxy.upstream.Upstream;
+import xyz.trollllm.proxy.upstream.UpstreamFailure;
+import xyz.trollllm.proxy.upstream.UpstreamRequest;
+import xyz.trollllm.proxy.wire.BodyEdits;
+import xyz.trollllm.proxy.wire.Metered;
+
+/**
+ * One request on its way through the proxy: admit, open the upstream, relay the head, relay the
+ * bytes while metering them, settle, log.
+ *
+ * <p>Confined to its event loop. Whatever happens, a hold that was granted is settled exactly once:
+ * every way out leads through {@link #finish}.
+ */
+final class ProxyCall {
+  private static final int MAX_ATTEMPTS = 2;
+  private static final int CLIENT_GONE = 499;
+
+  private final CallContext context;
+  private final String requestId;
+  private final Api api;
+  private final ProxyRequest request;
+  private final ClientExchange client;
+  private final EventLoop loop;
+  private final Instant startedAt;
+  private final long startNanos = System.nanoTime();
+  private final CallGuard guard = new CallGuard(this);
+
+  private Admission.@Nullable Admitted admitted;
+  private EventLoop.@Nullable Timer heartbeat;
+  private KeyRing.@Nullable Key key;
+  private Upstream.@Nullable Transfer transfer;
+  private @Nullable UpstreamError upstreamError;
+  private @Nullable AnswerRelay relay;
+  private @Nullable Duration firstByte;
+  private int attempts;
+  private int status = CLIENT_GONE;
+  private boolean clientGone;
+  private boolean finished;
+
+  ProxyCall(
+      CallContext context,
+      String requestId,
+      Api api,
+      ProxyRequest request,
+      ClientExchange client,
+      EventLoop loop) {
+    this.context = context;
+    this.requestId = requestId;
+    this.api = api;
+    this.request = request;
+    this.client = client;
+    this.loop = loop;
+    this.startedAt = context.clock().instant();
+  }
+
+  void start() {
+    client.listen(guard);
+    onCall(
+        () -> context.gatekeeper().admit(requestId, api, request, this::onCall, this::onAdmission));
+  }
+
+  /** Runs a step on this call's loop: now if already there, else when the loop gets to it. */
+  private void onCall(Runnable step) {
+    loop.run(() -> guard.step(step));
+  }
+
+  private void onAdmission(Admission admission) {
+    onCall(() -> decided(admission));
+  }
+
+  private void decided(Admission admission) {
+    switch (admission) {
+      case Admission.Refused refused -> refuse(refused);
+      case Admission.Admitted granted -> {
+        admitted = granted;
+        beatLater(granted);
+        if (clientGone) {
+          finish(Outcome.CANCELLED, nothing(), "client_gone", null);
+        } else {
+          open(granted);
+        }
+      }
+    }
+  }
+
+  private void refuse(Admission.Refused refused) {
+    finished = true;
+    ErrorAnswer error = ErrorAnswer.of(refused.reason());
+    sendError(error);
+    context
+        .log()
+        .write(
+            RequestLogEntry.refused(
+                startedAt, requestId, context.instance(), request, error, refused));
+  }
+
+  private void open(Admission.Admitted granted) {
+    ConfiguredUpstream upstream = upstream(granted);
+    if (!upstream.breaker().tryAcquirePermission()) {
+      fail(ErrorAnswer.of(new Rejection.UpstreamResting(ConfiguredUpstream.REST)), null);
+      return;
+    }
+    attempts++;
+    upstreamError = null;
+    KeyRing.Key chosen = upstream.keys().next();
+    key = chosen;
+    String modelId = granted.route().model().upstreamModelId();
+    UpstreamRequest forwarded =
+        new UpstreamRequest(
+            withQuery(granted.route().url()),
+            HeaderRules.toUpstream(request.headers(), upstream.config(), chosen.value(), requestId),
+            BodyEdits.forward(request.body(), granted.summary(), api, modelId));
+    transfer = upstream.connections().open(forwarded, loop, guard);
+  }
+
+  void onHead(int upstreamStatus, Headers head) {
+    firstByte = elapsed();
+    Admission.Admitted granted = Objects.requireNonNull(admitted);
+    if (upstreamStatus < 200 || upstreamStatus > 299) {
+      upstreamError = new UpstreamError(upstreamStatus, head);
+      return;
+    }
+    status = upstreamStatus;
+    relay = new AnswerRelay(granted, request, requestId, head, client);
+    relay.head(upstreamStatus, head);
+  }
+
+  void onBytes(ByteBuffer bytes) {
+    if (relay == null) {
+      Objects.requireNonNull(upstreamError).collect(bytes);
+    } else if (!relay.bytes(bytes)) {
+      Objects.requireNonNull(transfer).pause();
+    }
+  }
+
+  void onWritable() {
+    if (transfer != null && !finished) {
+      transfer.resume();
+    }
+  }
+
+  void onEnd() {
+    if (relay == null) {
+      upstreamRefused(Objects.requireNonNull(upstreamError));
+      return;
+    }
+    reportToBreaker(true);
+    relay.end();
+    finish(Outcome.OK, relay.metered(), null, null);
+  }
+
+  private void upstreamRefused(UpstreamError error) {
+    Admission.Admitted granted = Objects.requireNonNull(admitted);
+    reportToBreaker(error.status() < 500);
+    if (error.anotherKeyMayHelp()) {
+      Objects.requireNonNull(key).rest();
+      if (attempts < MAX_ATTEMPTS && upstream(granted).keys().hasSeveral()) {
+        open(granted);
+        return;
+      }
+    }
+    fail(error.answer(), "upstream status " + error.status());
+  }
+
+  void onFailure(UpstreamFailure failure) {
+    Admission.Admitted granted = Objects.requireNonNull(admitted);
+    if (failure instanceof UpstreamFailure.Saturated) {
+      upstream(granted).breaker().releasePermission();
+    } else {
+      reportToBreaker(false);
+    }
+    if (relay != null) {
+      relay.breakOff();
+      finish(Outcome.ERROR, relay.metered(), "upstream_broken", failure.toString());
+    } else if (failure instanceof UpstreamFailure.NotConnected && attempts < MAX_ATTEMPTS) {
+      open(granted);
+    } else {
+      fail(ErrorAnswer.of(failure), failure.toString());
+    }
+  }
+
+  /** Ends a call of which the client has seen nothing yet: with an error, at no charge. */
+  private void fail(ErrorAnswer error, @Nullable String detail) {
+    sendError(error);
+    finish(Outcome.ERROR, nothing(), error.code(), detail);
+  }
+
+  private void sendError(ErrorAnswer error) {
+    status = error.status();
+    if (clientGone) {
+      return;
+    }
+    error.send(client, api, requestId);
+  }
+
+  void onGone() {
+    clientGone = true;
+    if (finished || admitted == null) {
+      return;
+    }
+    if (transfer != null) {
+      transfer.cancel();
+      upstream(admitted).breaker().releasePermission();
+    }
+    finish(Outcome.CANCELLED, relay == null ? nothing() : relay.metered(), "client_gone", null);
+  }
+
+  /** A bug of ours: the client gets an error or a cut, and the money is settled all the same. */
+  void crashed(RuntimeException bug) {
+    if (finished) {
+      return;
+    }
+    if (transfer != null) {
+      transfer.cancel();
+    }
+    ErrorAnswer error = ErrorAnswer.error(500, "internal_error", "the gateway failed");
+    String where = bug.getStackTrace().length == 0 ? "" : " at " + bug.getStackTrace()[0];
+    if (admitted == null) {
+      finished = true;
+      sendError(error);
+      return;
+    }
+    if (relay == null) {
+      fail(error, bug.getClass().getName() + where);
+    } else {
+      client.reset();
+      finish(Outcome.ERROR, relay.metered(), error.code(), bug.getClass().getName() + where);
+    }
+  }
+
+  /** Settles what was held and writes the log line: the one way out of an admitted call. */
+  private void finish(
+      Outcome outcome, Metered metered, @Nullable String error, @Nullable String detail) {
+    if (finished) {
+      return;
+    }
+    finished = true;
+    if (heartbeat != null) {
+      heartbeat.cancel();
+    }
+    Admission.Admitted granted = Objects.requireNonNull(admitted);
+    Settlement settlement = settlement(granted, outcome, metered);
+    RequestLogEntry entry =
+        new RequestLogEntry(
+            startedAt,
+            requestId,
+            context.instance(),
+            request.method(),
+            request.path(),
+            granted.identity().account().userId(),
+            granted.identity().key().id(),
+            granted.summary().model(),
+            status,
+            error,
+            detail,
+            settlement,
+            "none",
+            firstByte,
+            elapsed(),
+            RequestLogEntry.clientRetry(request));
+    context.ledger().settle(settlement, settled -> context.log().write(entry.settled(settled)));
+  }
+
+  private Settlement settlement(Admission.Admitted granted, Outcome outcome, Metered metered) {
+    Usd charge = CostCalculator.cost(metered.usage(), granted.route().model().pricing()).charge();
+    TreeSet<String> flags = new TreeSet<>(metered.flags());
+    if (outcome == Outcome.CANCELLED) {
+      flags.add("client-gone");
+    }
+    if (charge.compareTo(granted.hold().amount()) > 0) {
+      flags.add("above-hold");
+    }
+    return new Settlement(
+        granted.hold(),
+        charge,
+        outcome,
+        new RequestRecord(
+            granted.identity().key().id(),
+            context.instance(),
+            api.endpointSuffix(),
+            granted.route().model().id(),
+            granted.route().model().upstream(),
+            metered.servedModel(),
+            granted.summary().stream(),
+            metered.usage(),
+            metered.basis(),
+            flags,
+            granted.route().model().pricing(),
+            status,
+            startedAt,
+            elapsed()));
+  }
+
+  /** Keeps the hold alive while the answer lasts. */
+  private void beatLater(Admission.Admitted granted) {
+    heartbeat =
+        loop.schedule(
+            context.holdLifetime().dividedBy(3),
+            () -> {
+              if (!finished) {
+                context.ledger().extend(granted.hold());
+                beatLater(granted);
+              }
+            });
+  }
+
+  private void reportToBreaker(boolean success) {
+    var breaker = upstream(Objects.requireNonNull(admitted)).breaker();
+    long nanos = elapsed().toNanos();
+    if (success) {
+      breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+    } else {
+      breaker.onError(nanos, TimeUnit.NANOSECONDS, new UpstreamTroubleException());
+    }
+  }
+
+  private ConfiguredUpstream upstream(Admission.Admitted granted) {
+    return Objects.requireNonNull(context.upstreams().get(granted.route().model().upstream()));
+  }
+
+  private URI withQuery(URI url) {
+    return request.query() == null ? url : URI.create(url + "?" + request.query());
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  private static Metered nothing() {
+    return new Metered(TokenUsage.NONE, Basis.VOID, new TreeSet<>(), null);
+  }
+
+  /** Tells the circuit breaker of a failure; carries nothing. */
+  private static final class UpstreamTroubleException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UpstreamTroubleException() {
+      super("upstream trouble", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package xyz.trollllm.proxy;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.Settled;
+import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.proxy.admission.Admission;
+import xyz.trollllm.proxy.admission.Identity;
+import xyz.trollllm.proxy.admission.Rejection;
+
+/**
+ * What is logged of one request: refused, failed or served.
+ *
+ * @param keyId {@code sha256:} and 16 hexadecimal digits of the key, never the key
+ * @param requestedModel the model the client asked for, as far as the body could be read
+ * @param error why the request failed, as a short code; null if it did not
+ * @param detail more about the error for the operator; holds no secret and no prompt
+ * @param settlement what was charged and why; null if nothing was ever held
+ * @param ledger what the ledger said: {@code taken}, {@code deferred}, ...; {@code none} if not
+ *     asked
+ * @param firstByte until the upstream's first byte, null if none came
+ * @param clientRetry the client's own count of retries of this request, if it sent one
+ */
+public record RequestLogEntry(
+    Instant at,
+    String requestId,
+    String instance,
+    String method,
+    String path,
+    @Nullable String userId,
+    @Nullable String keyId,
+    @Nullable String requestedModel,
+    int status,
+    @Nullable String error,
+    @Nullable String detail,
+    @Nullable Settlement settlement,
+    String ledger,
+    @Nullable Duration firstByte,
+    Duration latency,
+    @Nullable String clientRetry) {
+
+  /** A request that was not forwarded; {@code refused} says who sent it, if that became known. */
+  static RequestLogEntry refused(
+      Instant startedAt,
+      String requestId,
+      String instance,
+      ProxyRequest request,
+      ErrorAnswer error,
+      Admission.@Nullable Refused refused) {
+    Identity identity = refused == null ? null : refused.identity();
+    Rejection reason = refused == null ? null : refused.reason();
+    return new RequestLogEntry(
+        startedAt,
+        requestId,
+        instance,
+        request.method(),
+        request.path(),
+        identity == null ? null : identity.account().userId(),
+        identity == null ? null : identity.key().id(),
+        refused == null ? null : refused.model(),
+        error.status(),
+        error.code(),
+        reason instanceof Rejection.StoreUnavailable(String why) ? why : null,
+        null,
+        "none",
+        null,
+        Duration.between(startedAt, Instant.now()),
+        clientRetry(request));
+  }
+
+  static @Nullable String clientRetry(ProxyRequest request) {
+    return request.headers().first("x-stainless-retry-count").orElse(null);
+  }
+
+  /** This entry with what the ledger said. */
+  RequestLogEntry settled(Settled outcome) {
+    String said =
+        switch (outcome) {
+          case Settled.Taken _ -> "taken";
+          case Settled.AlreadyTaken _ -> "already-taken";
+          case Settled.TakenLate _ -> "taken-late";
+          case Settled.UnknownHold _ -> "unknown-hold";
+          case Settled.Deferred _ -> "deferred";
+        };
+    return new RequestLogEntry(
+        at,
+        requestId,
+        instance,
+        method,
+        path,
+        userId,
+        keyId,
+        requestedModel,
+        status,
+        error,
+        detail,
+        settlement,
+        said,
+        firstByte,
+        latency,
+        clientRetry);
+  }
+}

@@ -1,0 +1,212 @@
+package xyz.trollllm.proxy.admission;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.CreditLedger;
+import xyz.trollllm.billing.HoldRequest;
+import xyz.trollllm.billing.Reservation;
+import xyz.trollllm.config.Api;
+import xyz.trollllm.config.CreditField;
+import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.proxy.Headers;
+import xyz.trollllm.proxy.ProxyRequest;
+import xyz.trollllm.proxy.wire.RequestReader;
+import xyz.trollllm.proxy.wire.RequestReading;
+import xyz.trollllm.proxy.wire.RequestSummary;
+
+/**
+ * Decides whether a request is forwarded: key, user, rate, body, model, credit, in this order.
+ *
+ * <p>Safe for use by many threads. Never blocks: what needs the store is asked on other threads.
+ */
+public final class Gatekeeper {
+  private final AccountCache accounts;
+  private final RequestLimiter limiter;
+  private final ModelCatalog catalog;
+  private final CreditLedger ledger;
+  private final long maxBodyBytes;
+  private final Duration holdLifetime;
+
+  /**
+   * @param storeExecutor where the directory is asked, since it may block
+   * @param holdLifetime how long credit stays held unless the hold is extended
+   */
+  public Gatekeeper(
+      GatewayConfig config,
+      AccountDirectory directory,
+      CreditLedger ledger,
+      Executor storeExecutor,
+      Duration holdLifetime) {
+    this.accounts = new AccountCache(directory, storeExecutor);
+    this.limiter = new RequestLimiter(config.requestsPerMinute());
+    this.catalog = new ModelCatalog(config);
+    this.ledger = ledger;
+    this.maxBodyBytes = config.maxBodyBytes();
+    this.holdLifetime = holdLifetime;
+  }
+
+  /**
+   * Calls {@code decide} exactly once: before returning, or later through {@code caller} or on a
+   * thread of the ledger.
+   *
+   * @param caller where the caller wants work to go on that had to wait for the store
+   */
+  public void admit(
+      String requestId,
+      Api api,
+      ProxyRequest request,
+      Executor caller,
+      Consumer<Admission> decide) {
+    List<ApiKey> presented = PresentedKeys.of(request.headers());
+    if (presented.isEmpty()) {
+      refuse(new Rejection.NoApiKey(), null, null, decide);
+    } else {
+      identify(
+          presented,
+          new ArrayList<>(),
+          caller,
+          identity -> admitIdentified(requestId, api, request, identity, decide),
+          reason -> refuse(reason, null, null, decide));
+    }
+  }
+
+  /** Looks up one presented key after the other; they must not belong to different users. */
+  private void identify(
+      List<ApiKey> presented,
+      List<Identity> valid,
+      Executor caller,
+      Consumer<Identity> identified,
+      Consumer<Rejection> refused) {
+    if (presented.isEmpty()) {
+      long users = valid.stream().map(identity -> identity.account().userId()).distinct().count();
+      if (users == 1) {
+        identified.accept(valid.getFirst());
+      } else {
+        refused.accept(
+            users == 0 ? new Rejection.UnknownApiKey() : new Rejection.ConflictingApiKeys());
+      }
+      return;
+    }
+    ApiKey key = presented.getFirst();
+    accounts.find(
+        key,
+        caller,
+        (account, failure) -> {
+          if (failure != null) {
+            refused.accept(new Rejection.StoreUnavailable(String.valueOf(failure.getMessage())));
+            return;
+          }
+          account.ifPresent(found -> valid.add(new Identity(key, found)));
+          identify(presented.subList(1, presented.size()), valid, caller, identified, refused);
+        });
+  }
+
+  private void admitIdentified(
+      String requestId,
+      Api api,
+      ProxyRequest request,
+      Identity identity,
+      Consumer<Admission> decide) {
+    Rejection unfit = unfit(request, identity);
+    if (unfit != null) {
+      refuse(unfit, identity, null, decide);
+      return;
+    }
+    switch (RequestReader.read(api, request.body())) {
+      case RequestReading.Invalid(String message) ->
+          refuse(new Rejection.InvalidBody(message), identity, null, decide);
+      case RequestReading.Read(RequestSummary summary) -> {
+        Optional<Route> route = catalog.route(summary.model(), api);
+        if (route.isPresent()) {
+          hold(requestId, request, identity, summary, route.get(), decide);
+        } else {
+          refuse(new Rejection.UnknownModel(summary.model()), identity, summary.model(), decide);
+        }
+      }
+    }
+  }
+
+  private @Nullable Rejection unfit(ProxyRequest request, Identity identity) {
+    if (!identity.account().active()) {
+      return new Rejection.UserDisabled();
+    }
+    Optional<Duration> wait = limiter.refuse(identity.account().userId());
+    if (wait.isPresent()) {
+      return new Rejection.RateLimited(wait.get());
+    }
+    if (request.body().remaining() > maxBodyBytes) {
+      return new Rejection.BodyTooLarge(maxBodyBytes);
+    }
+    return unsupportedMedia(request.headers());
+  }
+
+  private static @Nullable Rejection unsupportedMedia(Headers headers) {
+    String coding = headers.first("content-encoding").orElse("identity").strip();
+    if (!coding.equalsIgnoreCase("identity") && !coding.isEmpty()) {
+      return new Rejection.UnsupportedMedia(
+          "content-encoding must be absent: send the request body uncompressed");
+    }
+    String type = headers.first("content-type").orElse("application/json");
+    String mediaType = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!mediaType.equals("application/json")) {
+      return new Rejection.UnsupportedMedia("content-type must be application/json");
+    }
+    return null;
+  }
+
+  private void hold(
+      String requestId,
+      ProxyRequest request,
+      Identity identity,
+      RequestSummary summary,
+      Route route,
+      Consumer<Admission> decide) {
+    CreditField field = route.model().creditField();
+    HoldRequest wish =
+        new HoldRequest(
+            requestId,
+            identity.account().userId(),
+            field,
+            UpperBound.of(summary, request.body().remaining(), route.model()),
+            holdLifetime);
+    ledger.reserve(
+        wish,
+        reservation ->
+            decide.accept(
+                switch (reservation) {
+                  case Reservation.Held(var hold) ->
+                      new Admission.Admitted(identity, summary, route, hold);
+                  case Reservation.InsufficientCredit(var available) ->
+                      refused(
+                          new Rejection.InsufficientCredit(field, wish.amount(), available),
+                          identity,
+                          summary);
+                  case Reservation.CreditExpired() ->
+                      refused(new Rejection.CreditExpired(field), identity, summary);
+                  case Reservation.UserRefused() ->
+                      refused(new Rejection.UserDisabled(), identity, summary);
+                  case Reservation.TooManyHolds(int limit) ->
+                      refused(new Rejection.TooManyInFlight(limit), identity, summary);
+                  case Reservation.Unavailable(String reason) ->
+                      refused(new Rejection.StoreUnavailable(reason), identity, summary);
+                }));
+  }
+
+  private static Admission refused(Rejection reason, Identity identity, RequestSummary summary) {
+    return new Admission.Refused(reason, identity, summary.model());
+  }
+
+  private static void refuse(
+      Rejection reason,
+      @Nullable Identity identity,
+      @Nullable String model,
+      Consumer<Admission> decide) {
+    decide.accept(new Admission.Refused(reason, identity, model));
+  }
+}

@@ -1,0 +1,46 @@
+package xyz.trollllm.proxy.admission;
+
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import xyz.trollllm.config.Api;
+import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.config.ModelConfig;
+
+/** The models of one instance by every id that clients may use. Immutable. */
+public final class ModelCatalog {
+  /** Written before a model id by clients that name their provider so; not part of any id. */
+  private static final List<String> PROVIDER_PREFIXES = List.of("openhands/", "litellm_proxy/");
+
+  private final GatewayConfig config;
+  private final Map<String, ModelConfig> models = new HashMap<>();
+
+  public ModelCatalog(GatewayConfig config) {
+    this.config = config;
+    for (ModelConfig model : config.models()) {
+      models.put(model.id(), model);
+      model.aliases().forEach(alias -> models.put(alias, model));
+    }
+  }
+
+  /** The route of {@code id} in {@code api}; empty if the model is unknown or does not speak it. */
+  public Optional<Route> route(String id, Api api) {
+    ModelConfig model = models.get(withoutPrefix(id));
+    if (model == null) {
+      return Optional.empty();
+    }
+    URI url = config.upstreamOf(model).endpoints().get(api);
+    return url == null ? Optional.empty() : Optional.of(new Route(api, model, url));
+  }
+
+  private static String withoutPrefix(String id) {
+    for (String prefix : PROVIDER_PREFIXES) {
+      if (id.startsWith(prefix)) {
+        return id.substring(prefix.length());
+      }
+    }
+    return id;
+  }
+}

@@ -1,0 +1,69 @@
+package xyz.trollllm.proxy.upstream;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The operator's keys for one upstream, used in turn. A key that the upstream refused is left alone
+ * for a while, unless all of them are. Safe for use by many threads.
+ */
+public final class KeyRing {
+  private static final Duration REST = Duration.ofSeconds(30);
+
+  private final List<String> keys;
+  private final AtomicReferenceArray<Instant> restingUntil;
+  private final AtomicInteger turn = new AtomicInteger();
+  private final Clock clock;
+
+  public KeyRing(List<String> keys, Clock clock) {
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("an upstream needs at least one key");
+    }
+    this.keys = List.copyOf(keys);
+    this.clock = clock;
+    this.restingUntil = new AtomicReferenceArray<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      restingUntil.set(i, Instant.MIN);
+    }
+  }
+
+  /** The next key that is not resting; the next of all if every key is. */
+  public Key next() {
+    Instant now = clock.instant();
+    int first = Math.floorMod(turn.getAndIncrement(), keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      int index = (first + i) % keys.size();
+      if (!now.isBefore(restingUntil.get(index))) {
+        return new Key(index);
+      }
+    }
+    return new Key(first);
+  }
+
+  /** Whether a second attempt can use another key than the first. */
+  public boolean hasSeveral() {
+    return keys.size() > 1;
+  }
+
+  /** One of the ring's keys. */
+  public final class Key {
+    private final int index;
+
+    private Key(int index) {
+      this.index = index;
+    }
+
+    public String value() {
+      return keys.get(index);
+    }
+
+    /** The upstream refused this key: others go first for a while. */
+    public void rest() {
+      restingUntil.set(index, clock.instant().plus(REST));
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package xyz.trollllm.server;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.HttpContinueReadHandler;
+import io.undertow.server.handlers.PathHandler;
+import io.undertow.server.handlers.ResponseCodeHandler;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.xnio.Options;
+import xyz.trollllm.billing.CreditLedger;
+import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.proxy.MeteredProxy;
+import xyz.trollllm.proxy.RequestLog;
+import xyz.trollllm.proxy.admission.AccountDirectory;
+
+/**
+ * One running instance: a listener for clients, one for operators, and the proxy between them.
+ *
+ * <p>Ledger and directory belong to the caller and must outlive the server.
+ */
+public final class GatewayServer implements AutoCloseable {
+  private static final Duration DRAIN = Duration.ofSeconds(25);
+  private static final String ALL_ADDRESSES = "0.0.0.0";
+  private static final String LOOPBACK = "127.0.0.1";
+
+  /** Above the 60 s after which nginx drops an idle connection, so that it never meets a close. */
+  private static final int IDLE_MILLIS = 90_000;
+
+  private final Undertow undertow;
+  private final MeteredProxy proxy;
+  private final InFlight inFlight;
+
+  private GatewayServer(Undertow undertow, MeteredProxy proxy, InFlight inFlight) {
+    this.undertow = undertow;
+    this.proxy = proxy;
+    this.inFlight = inFlight;
+  }
+
+  /**
+   * Starts an instance; it is ready when this returns.
+   *
+   * @throws PortTakenException if a port of the configuration is in use
+   */
+  public static GatewayServer start(
+      GatewayConfig config,
+      Map<String, List<String>> apiKeys,
+      AccountDirectory accounts,
+      CreditLedger ledger,
+      RequestLog log) {
+    // Without thread-local queues a buffer freed by another thread is not lost to its own.
+    ByteBufferPool buffers = new DefaultByteBufferPool(true, 16 * 1024 - 20, 4000, 0);
+    MeteredProxy proxy =
+        new MeteredProxy(
+            config,
+            apiKeys,
+            accounts,
+            ledger,
+            log,
+            upstream -> new EventLoopUpstream(upstream, buffers));
+    InFlight inFlight = new InFlight();
+    HttpHandler health = new HealthHandler(config.instance());
+    HttpHandler clients =
+        new PathHandler(
+                new HttpContinueReadHandler(
+                    new ProxyHandler(proxy, inFlight, config.maxBodyBytes())))
+            .addExactPath("/health", health);
+    HttpHandler operators =
+        new PathHandler(ResponseCodeHandler.HANDLE_404)
+            .addExactPath("/health", health)
+            .addExactPath("/ready", new ReadyHandler(inFlight));
+    Undertow undertow =
+        Undertow.builder()
+            .setByteBufferPool(buffers)
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, config.maxBodyBytes())
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
+            .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+            .setSocketOption(Options.TCP_NODELAY, true)
+            .addHttpListener(config.port(), ALL_ADDRESSES, clients)
+            .addHttpListener(config.opsPort(), LOOPBACK, operators)
+            .build();
+    try {
+      undertow.start();
+    } catch (RuntimeException e) {
+      proxy.close();
+      if (e.getCause() instanceof BindException) {
+        throw new PortTakenException(config, e);
+      }
+      throw e;
+    }
+    return new GatewayServer(undertow, proxy, inFlight);
+  }
+
+  /** The port clients connect to. */
+  public int clientPort() {
+    return port(0);
+  }
+
+  /** The port operators connect to. */
+  public int opsPort() {
+    return port(1);
+  }
+
+  private int port(int listener) {
+    return ((InetSocketAddress) undertow.getListenerInfo().get(listener).getAddress()).getPort();
+  }
+
+  /** Refuses new requests, waits a bounded time for those under way, and stops. */
+  @Override
+  public void close() {
+    try {
+      inFlight.drain(DRAIN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    proxy.close();
+    undertow.stop();
+  }
+
+  /** A port of the configuration is in use by another program. */
+  public static final class PortTakenException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    PortTakenException(GatewayConfig config, Throwable cause) {
+      super(
+          "port %d (clients) or %d (operators) is in use by another program"
+              .formatted(config.port(), config.opsPort()),
+          cause);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package xyz.trollllm.server;
+
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import xyz.trollllm.billing.RequestRecord;
+import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.TokenCounts;
+import xyz.trollllm.billing.TokenUsage;
+import xyz.trollllm.config.TokenPrices;
+import xyz.trollllm.proxy.RequestLog;
+import xyz.trollllm.proxy.RequestLogEntry;
+
+/**
+ * Writes one JSON line per request. Amounts of money are decimal strings, so that no reader rounds
+ * them. Safe for use by many threads.
+ */
+public final class JsonRequestLog implements RequestLog {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Consumer<String> lines;
+
+  /**
+   * @param lines takes each line without blocking and without losing it
+   */
+  public JsonRequestLog(Consumer<String> lines) {
+    this.lines = lines;
+  }
+
+  @Override
+  public void write(RequestLogEntry entry) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), line)) {
+      json.writeStartObject();
+      request(json, entry);
+      if (entry.settlement() != null) {
+        settlement(json, entry.settlement());
+      }
+      json.writeEndObject();
+    }
+    lines.accept(line.toString());
+  }
+
+  private static void request(JsonGenerator json, RequestLogEntry entry) {
+    json.writeStringProperty("at", entry.at().toString());
+    json.writeStringProperty("log", "request");
+    json.writeStringProperty("request_id", entry.requestId());
+    json.writeStringProperty("instance", entry.instance());
+    json.writeStringProperty("method", entry.method());
+    json.writeStringProperty("path", entry.path());
+    text(json, "user", entry.userId());
+    text(json, "key", entry.keyId());
+    text(json, "requested_model", entry.requestedModel());
+    json.writeNumberProperty("status", entry.status());
+    text(json, "error", entry.error());
+    text(json, "detail", entry.detail());
+    json.writeStringProperty("ledger", entry.ledger());
+    if (entry.firstByte() != null) {
+      json.writeNumberProperty("first_byte_ms", millis(entry.firstByte()));
+    }
+    json.writeNumberProperty("latency_ms", millis(entry.latency()));
+    text(json, "client_retry", entry.clientRetry());
+  }
+
+  private static void settlement(JsonGenerator json, Settlement settlement) {
+    RequestRecord record = settlement.record();
+    json.writeStringProperty("api", record.api());
+    json.writeStringProperty("model", record.model());
+    json.writeBooleanProperty("stream", record.streamed());
+    json.writeStringProperty("upstream", record.upstream());
+    text(json, "served_model", record.servedModel());
+    json.writeStringProperty("credit_field", settlement.hold().creditField().balanceField());
+    json.writeStringProperty("outcome", settlement.outcome().name().toLowerCase(Locale.ROOT));
+    json.writeStringProperty("basis", record.basis().name().toLowerCase(Locale.ROOT));
+    json.writeArrayPropertyStart("flags");
+    record.flags().forEach(json::writeString);
+    json.writeEndArray();
+    usage(json, record.usage());
+    prices(json, record.pricing().pricesFor(record.usage().counts().totalInput()));
+    json.writeStringProperty("multiplier", plain(record.pricing().multiplier()));
+    json.writeStringProperty("held_usd", settlement.hold().amount().toString());
+    json.writeStringProperty("cost_usd", settlement.charge().toString());
+    json.writeNumberProperty("cost_nano_usd", settlement.charge().nanos());
+  }
+
+  private static void usage(JsonGenerator json, TokenUsage usage) {
+    TokenCounts counts = usage.counts();
+    json.writeNumberProperty("input_tokens", counts.input());
+    json.writeNumberProperty("output_tokens", counts.output());
+    json.writeNumberProperty("cache_write_5m_tokens", counts.cacheWrite5m());
+    json.writeNumberProperty("cache_write_1h_tokens", counts.cacheWrite1h());
+    json.writeNumberProperty("cache_hit_tokens", counts.cacheHit());
+    json.writeNumberProperty("web_searches", usage.webSearches());
+    json.writeNumberProperty("web_fetches", usage.webFetches());
+  }
+
+  private static void prices(JsonGenerator json, TokenPrices prices) {
+    json.writeObjectPropertyStart("usd_per_mtok");
+    json.writeStringProperty("input", plain(prices.input()));
+    json.writeStringProperty("output", plain(prices.output()));
+    json.writeStringProperty("cache_write_5m", plain(prices.cacheWrite5m()));
+    json.writeStringProperty("cache_write_1h", plain(prices.cacheWrite1h()));
+    json.writeStringProperty("cache_hit", plain(prices.cacheHit()));
+    json.writeEndObject();
+  }
+
+  private static String plain(BigDecimal amount) {
+    return amount.stripTrailingZeros().toPlainString();
+  }
+
+  private static void text(JsonGenerator json, String name, @Nullable String value) {
+    if (value != null) {
+      json.writeStringProperty(name, value);
+    }
+  }
+
+  private static BigDecimal millis(Duration duration) {
+    return BigDecimal.valueOf(duration.toNanos() / 1000, 3);
+  }
+}

@@ -1,0 +1,86 @@
+package xyz.trollllm.server;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.SameThreadExecutor;
+import java.nio.ByteBuffer;
+import xyz.trollllm.proxy.ClientExchange;
+import xyz.trollllm.proxy.Headers;
+import xyz.trollllm.proxy.MeteredProxy;
+import xyz.trollllm.proxy.ProxyRequest;
+import xyz.trollllm.proxy.admission.Rejection;
+
+/**
+ * Hands requests to the proxy: an exchange of Undertow becomes a {@link ProxyRequest}. Undertow's
+ * types end here. Runs on I/O threads and never blocks them.
+ */
+final class ProxyHandler implements HttpHandler {
+  private final MeteredProxy proxy;
+  private final InFlight inFlight;
+  private final long maxBodyBytes;
+
+  ProxyHandler(MeteredProxy proxy, InFlight inFlight, long maxBodyBytes) {
+    this.proxy = proxy;
+    this.inFlight = inFlight;
+    this.maxBodyBytes = maxBodyBytes;
+  }
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) {
+    if (!inFlight.enter()) {
+      refuse(exchange, new Rejection.ShuttingDown());
+      return;
+    }
+    exchange.addExchangeCompleteListener((_, next) -> {
+      inFlight.leave();
+      next.proceed();
+    });
+    if (exchange.getRequestContentLength() > maxBodyBytes) {
+      refuse(exchange, new Rejection.BodyTooLarge(maxBodyBytes));
+      return;
+    }
+    exchange
+        .getRequestReceiver()
+        .receiveFullBytes(
+            (complete, body) -> handle(complete, body),
+            (failed, tooLarge) -> refuse(failed, new Rejection.BodyTooLarge(maxBodyBytes)));
+  }
+
+  private void handle(HttpServerExchange exchange, byte[] body) {
+    exchange.dispatch(
+        SameThreadExecutor.INSTANCE,
+        () ->
+            proxy.handle(
+                request(exchange, ByteBuffer.wrap(body)),
+                client(exchange),
+                new XnioEventLoop(exchange.getIoThread())));
+  }
+
+  /** Answers without having read the body, and so closes the connection afterwards. */
+  private void refuse(HttpServerExchange exchange, Rejection reason) {
+    exchange.setPersistent(false);
+    exchange.dispatch(
+        SameThreadExecutor.INSTANCE,
+        () -> proxy.refuse(request(exchange, ByteBuffer.allocate(0)), client(exchange), reason));
+  }
+
+  private static ClientExchange client(HttpServerExchange exchange) {
+    return new UndertowClientExchange(exchange);
+  }
+
+  private static ProxyRequest request(HttpServerExchange exchange, ByteBuffer body) {
+    Headers.Builder headers = new Headers.Builder();
+    for (HeaderValues values : exchange.getRequestHeaders()) {
+      String name = values.getHeaderName().toString();
+      values.forEach(value -> headers.add(name, value));
+    }
+    String query = exchange.getQueryString();
+    return new ProxyRequest(
+        exchange.getRequestMethod().toString(),
+        exchange.getRequestPath(),
+        query.isEmpty() ? null : query,
+        headers.build(),
+        body);
+  }
+}

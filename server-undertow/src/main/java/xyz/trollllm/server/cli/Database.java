@@ -1,0 +1,78 @@
+package xyz.trollllm.server.cli;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+
+/** The database that {@code MONGODB_URI} and {@code MONGODB_DB_NAME} name. */
+public final class Database implements AutoCloseable {
+  private static final String DEFAULT_NAME = "trollllm";
+  private static final int PATIENCE_SECONDS = 5;
+
+  private final MongoClient client;
+  private final MongoDatabase database;
+
+  private Database(MongoClient client, MongoDatabase database) {
+    this.client = client;
+    this.database = database;
+  }
+
+  /**
+   * Connects, and makes sure that somebody answers.
+   *
+   * @throws CommandFailedException if the variable is missing or wrong, or nobody answers
+   */
+  public static Database connect(Shell shell) {
+    String uri = shell.environment().getOrDefault("MONGODB_URI", "");
+    if (uri.isBlank()) {
+      throw new CommandFailedException(
+          ExitCode.CONFIG, "MONGODB_URI is not set; it names the database of users and credits");
+    }
+    ConnectionString connection = parse(uri);
+    String inUri = connection.getDatabase();
+    String name = shell.environment().getOrDefault("MONGODB_DB_NAME", "");
+    if (name.isBlank()) {
+      name = inUri == null ? DEFAULT_NAME : inUri;
+    }
+    MongoClient client =
+        MongoClients.create(
+            MongoClientSettings.builder()
+                .applyToClusterSettings(
+                    cluster -> cluster.serverSelectionTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .applyConnectionString(connection)
+                .build());
+    MongoDatabase database = client.getDatabase(name);
+    try {
+      database.runCommand(new Document("ping", 1));
+    } catch (MongoException e) {
+      client.close();
+      throw new CommandFailedException(
+          ExitCode.UNAVAILABLE, "the database that MONGODB_URI names does not answer");
+    }
+    return new Database(client, database);
+  }
+
+  public MongoDatabase database() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  private static ConnectionString parse(String uri) {
+    try {
+      return new ConnectionString(uri);
+    } catch (IllegalArgumentException e) {
+      // The message repeats the URI, and with it the password.
+      throw new CommandFailedException(
+          ExitCode.CONFIG, "MONGODB_URI is not a MongoDB connection string (mongodb://...)");
+    }
+  }
+}

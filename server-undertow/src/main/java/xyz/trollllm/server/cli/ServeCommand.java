@@ -1,0 +1,101 @@
+package xyz.trollllm.server.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import xyz.trollllm.config.ConfigLoader;
+import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.config.LoadedConfig;
+import xyz.trollllm.config.UpstreamKeys;
+import xyz.trollllm.server.Instance;
+import xyz.trollllm.server.JsonRequestLog;
+import xyz.trollllm.server.logging.Diagnostics;
+import xyz.trollllm.server.logging.RecordLines;
+
+/** Runs one instance until it is told to stop. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs one instance. Its configuration file is CONFIG_PATH (default /app/config.json) or"
+          + " --config; MONGODB_URI names the database, and each upstream's key is in the"
+          + " variable that the configuration names, such as OPENHANDS_API_KEY.",
+      "Standard output is the request log, one JSON line a request."
+    })
+final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+  private static final String DEFAULT_CONFIG = "/app/config.json";
+
+  private final Shell shell;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean serving;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "the instance's configuration file")
+  private @Nullable Path config;
+
+  ServeCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    LoadedConfig loaded = ConfigLoader.loadWithWarnings(configFile(), shell.environment());
+    loaded.warnings().forEach(warning -> LOG.warn("{}: {}", loaded.source(), warning));
+    GatewayConfig valid = loaded.config();
+    UpstreamKeys keys = UpstreamKeys.resolve(valid, shell.environment());
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "shutdown"));
+    try (Database database = Database.connect(shell);
+        RecordLines lines =
+            new RecordLines(new FileOutputStream(FileDescriptor.out), spillFile(valid));
+        Instance instance =
+            Instance.start(valid, keys, database.database(), new JsonRequestLog(lines::write))) {
+      serving = true;
+      shell.err().printf("listening client=%d ops=%d%n", instance.clientPort(), instance.opsPort());
+      stop.await();
+    } finally {
+      stopped.countDown();
+    }
+    return ExitCode.OK;
+  }
+
+  private Path configFile() {
+    return config != null
+        ? config
+        : Path.of(shell.environment().getOrDefault("CONFIG_PATH", DEFAULT_CONFIG));
+  }
+
+  /** Where request records go while standard output does not take them. */
+  private Path spillFile(GatewayConfig valid) {
+    String directory =
+        shell
+            .environment()
+            .getOrDefault("REQUEST_LOG_SPILL_DIR", System.getProperty("java.io.tmpdir"));
+    return Path.of(directory, "gateway-" + valid.instance() + "-requests.ndjson");
+  }
+
+  /** Runs when the process is told to end, which it may do only when everything is settled. */
+  private void stopAndWait() {
+    if (!serving) {
+      return;
+    }
+    stop.countDown();
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Diagnostics.stop();
+    Runtime.getRuntime().halt(ExitCode.OK); // an orderly end is no failure, whichever signal asked
+  }
+}
