@@ -90,11 +90,16 @@ final class Dialing {
     } else if (tls == null) {
       succeed(opened);
     } else {
-      shakeHands(tls.wrap(opened, origin));
+      connection = opened;
+      tls.prepare(opened, origin, secured -> loop.execute(() -> shakeHands(secured)));
     }
   }
 
   private void shakeHands(SslConnection secured) {
+    if (over) {
+      IoUtils.safeClose(secured);
+      return;
+    }
     connection = secured;
     // Called from inside the TLS machinery, which must not be entered again from there.
     secured.getHandshakeSetter().set(_ -> loop.execute(() -> succeed(secured)));

@@ -2,9 +2,12 @@ package xyz.trollllm.server;
 
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -22,6 +25,8 @@ final class TlsClient {
 
   private static final int POOLED_BUFFERS = 4000;
 
+  private final Executor computations =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("tls-", 0).factory());
   private final UndertowXnioSsl tls;
 
   TlsClient(SSLContext context) {
@@ -31,11 +36,18 @@ final class TlsClient {
             OptionMap.EMPTY,
             new DefaultByteBufferPool(true, RECORD_BYTES, POOLED_BUFFERS, 0),
             context,
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("tls-", 0).factory()));
+            computations);
   }
 
-  /** Puts TLS on a connection; the handshake is still to come. */
-  SslConnection wrap(StreamConnection connection, Origin origin) {
+  /**
+   * Puts TLS on a connection and hands it to {@code prepared} on another thread, because already
+   * the first message of the handshake takes long to compute; the handshake is still to come.
+   */
+  void prepare(StreamConnection connection, Origin origin, Consumer<SslConnection> prepared) {
+    computations.execute(() -> prepared.accept(wrap(connection, origin)));
+  }
+
+  private SslConnection wrap(StreamConnection connection, Origin origin) {
     OptionMap peer =
         OptionMap.create(
             Options.SSL_PEER_HOST_NAME, origin.host(), Options.SSL_PEER_PORT, origin.port());
@@ -44,6 +56,11 @@ final class TlsClient {
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     engine.setSSLParameters(parameters);
+    try {
+      engine.beginHandshake();
+    } catch (SSLException _) {
+      // The handshake itself will fail and be noticed.
+    }
     return secured;
   }
 }

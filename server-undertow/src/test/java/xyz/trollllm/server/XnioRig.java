@@ -15,6 +15,8 @@ import xyz.trollllm.proxy.upstream.UpstreamRig;
 
 /** Event-loop upstreams on an XNIO worker of their own. */
 final class XnioRig implements UpstreamRig {
+  static final String WORKER_NAME = "test-worker";
+
   private static final int THREADS = 3;
 
   private final XnioWorker worker = worker();
@@ -25,7 +27,7 @@ final class XnioRig implements UpstreamRig {
       return Xnio.getInstance()
           .createWorker(
               OptionMap.create(
-                  Options.WORKER_IO_THREADS, THREADS, Options.WORKER_NAME, "test-worker"));
+                  Options.WORKER_IO_THREADS, THREADS, Options.WORKER_NAME, WORKER_NAME));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
