@@ -51,13 +51,8 @@ public final class BlockingWatch implements AutoCloseable {
   private final Recording recording = new Recording();
 
   private BlockingWatch() {
-    EVENTS.forEach(
-        (event, threshold) ->
-            recording
-                .enable(event)
-                .withThreshold(threshold)
-                .withStackTrace()
-                .with("throttle", "off"));
+    EVENTS.forEach((event, threshold) ->
+        recording.enable(event).withThreshold(threshold).withStackTrace().with("throttle", "off"));
   }
 
   public static BlockingWatch start() {
@@ -113,7 +108,8 @@ public final class BlockingWatch implements AutoCloseable {
             ? "somewhere"
             : stack.getFrames().stream()
                 .limit(FRAMES_SHOWN)
-                .map(frame -> frame.getMethod().getType().getName() + "." + frame.getMethod().getName())
+                .map(frame ->
+                    frame.getMethod().getType().getName() + "." + frame.getMethod().getName())
                 .collect(Collectors.joining(" < "));
     return "%s of %s on %s in %s"
         .formatted(

@@ -28,14 +28,13 @@ final class BlockingWatchTest {
       Thread doer =
           Thread.ofPlatform()
               .name(thread)
-              .start(
-                  () -> {
-                    try {
-                      deed.run();
-                    } catch (Exception e) {
-                      throw new AssertionError(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  deed.run();
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              });
       doer.join();
       return watch.blocked("watched"::equals);
     }

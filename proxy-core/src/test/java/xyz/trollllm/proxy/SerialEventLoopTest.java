@@ -45,24 +45,21 @@ final class SerialEventLoopTest {
   void tasksMayComeFromManyThreads() throws Exception {
     CountDownLatch given = new CountDownLatch(100);
     IntStream.range(0, 100)
-        .forEach(
-            i ->
-                Thread.ofVirtual()
-                    .start(
-                        () -> {
-                          loop.execute(() -> done.add(i));
-                          given.countDown();
-                        }));
+        .forEach(i ->
+            Thread.ofVirtual()
+                .start(() -> {
+                  loop.execute(() -> done.add(i));
+                  given.countDown();
+                }));
     Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                given.await();
-              } catch (InterruptedException e) {
-                throw new AssertionError(e);
-              }
-              loop.close();
-            });
+        .start(() -> {
+          try {
+            given.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          loop.close();
+        });
 
     loop.runUntilClosed();
 
@@ -109,10 +106,9 @@ final class SerialEventLoopTest {
 
   @Test
   void failureOfATaskEndsTheLoop() {
-    loop.execute(
-        () -> {
-          throw new IllegalStateException("planted");
-        });
+    loop.execute(() -> {
+      throw new IllegalStateException("planted");
+    });
 
     assertThatIllegalStateException().isThrownBy(loop::runUntilClosed).withMessage("planted");
     assertThat(loop.isCurrent()).isFalse();

@@ -10,8 +10,8 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Reads a request's whole body without blocking, up to a limit. One per request, confined to its I/O
- * thread. Undertow's own reader closes the connection at its limit before anything can be said.
+ * Reads a request's whole body without blocking, up to a limit. One per request, confined to its
+ * I/O thread. Undertow's own reader closes the connection at its limit before anything can be said.
  */
 final class BodyReader {
   private static final int FIRST_BYTES = 8 * 1024;

@@ -38,11 +38,10 @@ final class ProxyHandler implements HttpHandler {
       refuse(exchange, new Rejection.ShuttingDown());
       return;
     }
-    exchange.addExchangeCompleteListener(
-        (_, next) -> {
-          inFlight.leave();
-          next.proceed();
-        });
+    exchange.addExchangeCompleteListener((_, next) -> {
+      inFlight.leave();
+      next.proceed();
+    });
     BodyReader.read(
         exchange,
         maxBodyBytes,

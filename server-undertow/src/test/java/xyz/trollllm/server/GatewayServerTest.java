@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static xyz.trollllm.server.RawClient.post;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,8 +65,7 @@ final class GatewayServerTest {
 
     assertThat(fixture.ledger.records().getFirst().outcome()).isEqualTo(Outcome.CANCELLED);
     assertThat(fixture.ledger.records().getFirst().charge()).isGreaterThan(Usd.ZERO);
-    await()
-        .until(() -> fixture.upstream.served().getFirst().state() == Served.State.ABANDONED);
+    await().until(() -> fixture.upstream.served().getFirst().state() == Served.State.ABANDONED);
   }
 
   @Test
@@ -158,14 +157,13 @@ final class GatewayServerTest {
     CountDownLatch answer = new CountDownLatch(1);
     CountDownLatch asked = new CountDownLatch(64);
     try (ServerFixture slow =
-        new ServerFixture(
-            key -> {
-              if (key.value().startsWith("sk-slow")) {
-                asked.countDown();
-                awaitQuietly(answer);
-              }
-              return Optional.of(new Account("alice", true));
-            })) {
+        new ServerFixture(key -> {
+          if (key.value().startsWith("sk-slow")) {
+            asked.countDown();
+            awaitQuietly(answer);
+          }
+          return Optional.of(new Account("alice", true));
+        })) {
       RawClient[] waiting = new RawClient[64];
       for (int i = 0; i < waiting.length; i++) {
         waiting[i] = slow.connect().send(post(MESSAGE).replace("sk-alice", "sk-slow" + i));
@@ -207,14 +205,13 @@ final class GatewayServerTest {
 
       CompletableFuture<Void> closed = CompletableFuture.runAsync(fixture.server::close);
       await()
-          .until(
-              () -> {
-                try (RawClient ops = new RawClient(fixture.server.opsPort())) {
-                  return ops.send("GET /ready HTTP/1.1\r\nhost: x\r\n\r\n")
-                      .readUntil("}", 1)
-                      .contains("503");
-                }
-              });
+          .until(() -> {
+            try (RawClient ops = new RawClient(fixture.server.opsPort())) {
+              return ops.send("GET /ready HTTP/1.1\r\nhost: x\r\n\r\n")
+                  .readUntil("}", 1)
+                  .contains("503");
+            }
+          });
       assertThat(late.send(post(MESSAGE)).readToEnd()).startsWith("HTTP/1.1 503");
       second.open();
 

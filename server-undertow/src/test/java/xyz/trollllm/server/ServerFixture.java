@@ -44,9 +44,8 @@ final class ServerFixture implements AutoCloseable {
   final GatewayServer server;
 
   ServerFixture() {
-    this(
-        key ->
-            key.value().equals(KEY) ? Optional.of(new Account("alice", true)) : Optional.empty());
+    this(key ->
+        key.value().equals(KEY) ? Optional.of(new Account("alice", true)) : Optional.empty());
   }
 
   ServerFixture(AccountDirectory accounts) {

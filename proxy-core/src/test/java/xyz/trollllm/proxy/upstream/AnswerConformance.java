@@ -39,8 +39,7 @@ public abstract class AnswerConformance extends UpstreamConformance {
         .awaitEnd();
 
     ScriptedServer.ReceivedRequest received = server.requests().getFirst();
-    assertThat(received.requestLine())
-        .isEqualTo("POST /v1/messages?beta=true&x=%2F HTTP/1.1");
+    assertThat(received.requestLine()).isEqualTo("POST /v1/messages?beta=true&x=%2F HTTP/1.1");
     assertThat(received.headerLines())
         .map(String::toLowerCase)
         .containsExactlyInAnyOrder(

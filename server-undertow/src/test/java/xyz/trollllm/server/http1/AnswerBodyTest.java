@@ -107,8 +107,7 @@ final class AnswerBodyTest {
     AnswerBody body = chunked();
     ByteBuffer buffer = ByteBuffer.wrap("3\r\none\r\nx".getBytes(ISO_8859_1));
 
-    assertThatExceptionOfType(MalformedAnswerException.class)
-        .isThrownBy(() -> body.decode(buffer));
+    assertThatExceptionOfType(MalformedAnswerException.class).isThrownBy(() -> body.decode(buffer));
 
     assertThat(ISO_8859_1.decode(buffer).toString()).isEqualTo("one");
   }
