@@ -2,11 +2,14 @@ package xyz.trollllm.proxy;
 
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.proxy.admission.Admission;
 import xyz.trollllm.proxy.wire.AnswerMeter;
 import xyz.trollllm.proxy.wire.AnswerMeters;
+import xyz.trollllm.proxy.wire.BodyEdits;
 import xyz.trollllm.proxy.wire.Metered;
+import xyz.trollllm.proxy.wire.UsageChunkFilter;
 
 /**
  * Passes one successful answer on to the client while its usage is read along. The bytes stay as
@@ -23,6 +26,7 @@ final class AnswerRelay {
   private final ClientExchange client;
   private final boolean eventStream;
   private final AnswerMeter meter;
+  private final @Nullable UsageChunkFilter filter;
   private final EventBoundary boundary = new EventBoundary();
 
   AnswerRelay(
@@ -41,6 +45,8 @@ final class AnswerRelay {
             eventStream,
             admitted.route().model().usageSemantics(),
             request.body().remaining());
+    boolean usageIsOurs = BodyEdits.addsUsage(admitted.summary(), api);
+    this.filter = eventStream && usageIsOurs ? new UsageChunkFilter() : null;
   }
 
   void head(int status, Headers head) {
@@ -51,11 +57,14 @@ final class AnswerRelay {
   /** Relays what one read of the upstream brought; false if the client should be waited for. */
   boolean bytes(ByteBuffer bytes) {
     meter.observe(bytes.duplicate());
-    return write(bytes);
+    return write(filter == null ? bytes : filter.filter(bytes));
   }
 
   /** The upstream ended its answer properly, whatever the answer said. */
   void end() {
+    if (filter != null) {
+      write(filter.finish());
+    }
     client.end();
   }
 

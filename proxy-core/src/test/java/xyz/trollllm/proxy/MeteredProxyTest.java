@@ -26,6 +26,8 @@ final class MeteredProxyTest {
   private static final String MESSAGE =
       "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":10,\"messages\":[]}";
   private static final String MESSAGE_STREAM = MESSAGE.replace("{\"m", "{\"stream\":true,\"m");
+  private static final String CHAT_STREAM =
+      "{\"model\":\"claude-sonnet-4-5\",\"stream\":true,\"messages\":[]}";
   private static final String ANSWER =
       "{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}],"
           + "\"usage\":{\"input_tokens\":25,\"output_tokens\":15}}";
@@ -146,6 +148,21 @@ final class MeteredProxyTest {
 
     answer.headers.forEach(
         (name, _) -> assertThat(name).isIn("content-type", "request-id", "x-request-id"));
+  }
+
+  @Test
+  void usageThatOnlyTheGatewayAskedForIsNotRelayed() throws Exception {
+    String chunk = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n";
+    String usage =
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":25,\"completion_tokens\":15}}\n\n";
+    fixture.enqueueEvents(chunk + usage + "data: [DONE]\n\n");
+
+    Answer answer = fixture.postAsAlice("/v1/chat/completions", CHAT_STREAM);
+
+    assertThat(answer.body()).isEqualTo(chunk + "data: [DONE]\n\n");
+    assertThat(body(fixture.upstream.takeRequest()))
+        .contains("\"stream_options\":{\"include_usage\":true}");
+    assertThat(fixture.spent(CreditField.CREDITS_NEW)).isEqualTo(Usd.of("0.000318"));
   }
 
   @ParameterizedTest(name = "upstream {0} becomes {1}")

@@ -78,7 +78,7 @@ public final class GatewayServer implements AutoCloseable {
     Undertow undertow =
         Undertow.builder()
             .setByteBufferPool(buffers)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, config.maxBodyBytes())
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L) // BodyReader keeps the limit
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
             .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
             .setSocketOption(Options.TCP_NODELAY, true)

@@ -1,66 +1,42 @@
 package xyz.trollllm.server;
 
 import java.time.Duration;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts requests under way and lets a shutdown wait for them. Safe for use by many threads. */
+/**
+ * Counts requests under way and lets a shutdown wait for them. Safe for use by many threads; only
+ * {@link #drain} waits.
+ */
 final class InFlight {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition idle = lock.newCondition();
-  private int requests;
-  private boolean draining;
+  private static final int DRAINING = Integer.MIN_VALUE;
+
+  /** The number of requests; the sign bit is set while draining. */
+  private final AtomicInteger state = new AtomicInteger();
+
+  private final CountDownLatch idle = new CountDownLatch(1);
 
   /** Counts a request, unless the server is draining. */
   boolean enter() {
-    lock.lock();
-    try {
-      if (draining) {
-        return false;
-      }
-      requests++;
-      return true;
-    } finally {
-      lock.unlock();
-    }
+    return state.getAndUpdate(current -> current < 0 ? current : current + 1) >= 0;
   }
 
   void leave() {
-    lock.lock();
-    try {
-      if (--requests == 0) {
-        idle.signalAll();
-      }
-    } finally {
-      lock.unlock();
+    if (state.decrementAndGet() == DRAINING) {
+      idle.countDown();
     }
   }
 
   boolean isDraining() {
-    lock.lock();
-    try {
-      return draining;
-    } finally {
-      lock.unlock();
-    }
+    return state.get() < 0;
   }
 
-  /**
-   * Lets no request in any more and waits for those that are.
-   *
-   * @return how many were still under way when the time was up
-   */
-  int drain(Duration atMost) throws InterruptedException {
-    lock.lock();
-    try {
-      draining = true;
-      long left = atMost.toNanos();
-      while (requests > 0 && left > 0) {
-        left = idle.awaitNanos(left);
-      }
-      return requests;
-    } finally {
-      lock.unlock();
+  /** Lets no request in any more and waits for those that are. */
+  void drain(Duration atMost) throws InterruptedException {
+    int before = state.getAndUpdate(current -> current | DRAINING);
+    if ((before & ~DRAINING) != 0) {
+      boolean _ = idle.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.SameThreadExecutor;
 import java.nio.ByteBuffer;
 import xyz.trollllm.proxy.ClientExchange;
+import xyz.trollllm.proxy.EventLoop;
 import xyz.trollllm.proxy.Headers;
 import xyz.trollllm.proxy.MeteredProxy;
 import xyz.trollllm.proxy.ProxyRequest;
@@ -28,6 +29,11 @@ final class ProxyHandler implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
+    // Work that is dispatched may go on after this method has returned.
+    exchange.dispatch(SameThreadExecutor.INSTANCE, () -> admit(exchange));
+  }
+
+  private void admit(HttpServerExchange exchange) {
     if (!inFlight.enter()) {
       refuse(exchange, new Rejection.ShuttingDown());
       return;
@@ -36,33 +42,21 @@ final class ProxyHandler implements HttpHandler {
       inFlight.leave();
       next.proceed();
     });
-    if (exchange.getRequestContentLength() > maxBodyBytes) {
-      refuse(exchange, new Rejection.BodyTooLarge(maxBodyBytes));
-      return;
-    }
-    exchange
-        .getRequestReceiver()
-        .receiveFullBytes(
-            (complete, body) -> handle(complete, body),
-            (failed, tooLarge) -> refuse(failed, new Rejection.BodyTooLarge(maxBodyBytes)));
-  }
-
-  private void handle(HttpServerExchange exchange, byte[] body) {
-    exchange.dispatch(
-        SameThreadExecutor.INSTANCE,
-        () ->
-            proxy.handle(
-                request(exchange, ByteBuffer.wrap(body)),
-                client(exchange),
-                new XnioEventLoop(exchange.getIoThread())));
+    BodyReader.read(
+        exchange,
+        maxBodyBytes,
+        body -> proxy.handle(request(exchange, body), client(exchange), loop(exchange)),
+        () -> refuse(exchange, new Rejection.BodyTooLarge(maxBodyBytes)));
   }
 
   /** Answers without having read the body, and so closes the connection afterwards. */
   private void refuse(HttpServerExchange exchange, Rejection reason) {
     exchange.setPersistent(false);
-    exchange.dispatch(
-        SameThreadExecutor.INSTANCE,
-        () -> proxy.refuse(request(exchange, ByteBuffer.allocate(0)), client(exchange), reason));
+    proxy.refuse(request(exchange, ByteBuffer.allocate(0)), client(exchange), reason);
+  }
+
+  private static EventLoop loop(HttpServerExchange exchange) {
+    return new XnioEventLoop(exchange.getIoThread());
   }
 
   private static ClientExchange client(HttpServerExchange exchange) {

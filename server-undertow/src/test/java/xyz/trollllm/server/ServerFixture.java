@@ -1,0 +1,74 @@
+package xyz.trollllm.server;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import xyz.trollllm.billing.InMemoryCreditLedger;
+import xyz.trollllm.billing.Usd;
+import xyz.trollllm.config.ConfigLoader;
+import xyz.trollllm.config.CreditField;
+import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.proxy.RequestLogEntry;
+import xyz.trollllm.proxy.admission.Account;
+import xyz.trollllm.proxy.admission.AccountDirectory;
+import xyz.trollllm.server.standin.StandInUpstream;
+
+/** A server on free ports before a stand-in upstream, with its ledger in memory. */
+final class ServerFixture implements AutoCloseable {
+  static final String KEY = "sk-alice";
+  static final int MAX_BODY = 1 << 20;
+
+  private static final String CONFIG =
+      """
+      {
+        "instance": "test", "port": 8004, "max_body_bytes": 1048576,
+        "endpoints": [
+          {"name": "up-anthropic", "base_url": "UPSTREAM/v1/messages"},
+          {"name": "up-openai", "base_url": "UPSTREAM/v1/chat/completions"}
+        ],
+        "models": [
+          {"name": "Sonnet", "id": "claude-sonnet-4-5", "type": "anthropic", "upstream": "up",
+           "billing_upstream": "openhands", "billing_multiplier": 1.06,
+           "input_price_per_mtok": 3, "output_price_per_mtok": 15,
+           "cache_write_price_per_mtok": 3.75, "cache_write_1h_price_per_mtok": 6,
+           "cache_hit_price_per_mtok": 0.30, "max_input_tokens": 200000,
+           "max_output_tokens": 64000}
+        ]
+      }
+      """;
+
+  final StandInUpstream upstream = StandInUpstream.start();
+  final InMemoryCreditLedger ledger = new InMemoryCreditLedger();
+  final List<RequestLogEntry> log = new CopyOnWriteArrayList<>();
+  final GatewayServer server;
+
+  ServerFixture() {
+    this(key ->
+        key.value().equals(KEY) ? Optional.of(new Account("alice", true)) : Optional.empty());
+  }
+
+  ServerFixture(AccountDirectory accounts) {
+    String json = CONFIG.replace("UPSTREAM", upstream.url().toString());
+    GatewayConfig config =
+        ConfigLoader.load("test.json", json, Map.of("PORT", "0", "OPS_PORT", "0"));
+    ledger.setBalance("alice", CreditField.CREDITS_NEW, Usd.of("1000"));
+    server =
+        GatewayServer.start(
+            config, Map.of("up", List.of(StandInUpstream.KEY)), accounts, ledger, log::add);
+  }
+
+  RawClient connect() {
+    return new RawClient(server.clientPort());
+  }
+
+  Usd held() {
+    return ledger.held("alice", CreditField.CREDITS_NEW);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    upstream.close();
+  }
+}
