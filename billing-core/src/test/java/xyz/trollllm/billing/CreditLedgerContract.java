@@ -369,9 +369,13 @@ public abstract class CreditLedgerContract {
 
   /** Holds and settles one request that costs just what it holds. */
   private static void serve(CreditLedger ledger, HoldRequest request) {
-    OneAnswer<Reservation> reservation = new OneAnswer<>();
-    ledger.reserve(request, reservation);
-    Hold hold = ((Reservation.Held) reservation.get()).hold();
+    Reservation reservation;
+    do { // a busy machine may miss the deadline
+      OneAnswer<Reservation> answer = new OneAnswer<>();
+      ledger.reserve(request, answer);
+      reservation = answer.get();
+    } while (reservation instanceof Reservation.Unavailable);
+    Hold hold = ((Reservation.Held) reservation).hold();
     OneAnswer<Settled> settled = new OneAnswer<>();
     ledger.settle(settlement(hold, request.amount()), settled);
     assertThat(settled.get()).isEqualTo(new Settled.Taken());
