@@ -121,9 +121,12 @@ final class UpstreamConnection {
       throws IOException {
     int last = 1;
     for (int reads = 0; last > 0 && reads < MOST_READS && isReading(reader); reads++) {
-      last = fill(buffer.clear(), source);
-      if (buffer.flip().hasRemaining()) {
-        reader.received(buffer);
+      try {
+        last = fill(buffer.clear(), source);
+      } finally {
+        if (buffer.flip().hasRemaining()) {
+          reader.received(buffer);
+        }
       }
       if (last < 0 && isReading(reader)) {
         reader.closedByUpstream();
