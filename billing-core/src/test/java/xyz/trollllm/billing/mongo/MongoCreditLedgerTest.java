@@ -24,7 +24,7 @@ final class MongoCreditLedgerTest extends CreditLedgerContract {
           100,
           Duration.ofMinutes(1),
           Duration.ofSeconds(20),
-          Duration.ofMillis(200));
+          Duration.ofMillis(100));
 
   private final TestMongo mongo = TestMongo.start();
   private final MongoCollection<Document> users = mongo.database().getCollection("usersNew");
@@ -57,6 +57,12 @@ final class MongoCreditLedgerTest extends CreditLedgerContract {
   @Override
   protected CreditLedger busyLedger() {
     return busyLedger;
+  }
+
+  /** The store inside this process copies the whole user at each update. */
+  @Override
+  protected int microCharges() {
+    return Integer.getInteger("ledger.charges", TestMongo.isExternal() ? 10_000 : 1_600);
   }
 
   @Override
