@@ -18,7 +18,8 @@ public final class Allowance {
   private final int requestsPerMinute;
   private final long tokensPerMinute;
   private final Clock clock;
-  private final AtomicReference<Minute> current = new AtomicReference<>(new Minute(Instant.MIN, 0, 0));
+  private final AtomicReference<Minute> current =
+      new AtomicReference<>(new Minute(Instant.MIN, 0, 0));
 
   /**
    * @param requestsPerMinute 0 for no limit
@@ -42,17 +43,14 @@ public final class Allowance {
   /** Counts what a request used. */
   public void used(long tokens) {
     Instant now = clock.instant();
-    current.updateAndGet(
-        minute -> {
-          Minute running = minute.at(now);
-          return new Minute(running.start, running.requests, running.tokens + tokens);
-        });
+    current.updateAndGet(minute -> {
+      Minute running = minute.at(now);
+      return new Minute(running.start, running.requests, running.tokens + tokens);
+    });
   }
 
   private Minute counted(Minute minute) {
-    return isUsedUp(minute)
-        ? minute
-        : new Minute(minute.start, minute.requests + 1, minute.tokens);
+    return isUsedUp(minute) ? minute : new Minute(minute.start, minute.requests + 1, minute.tokens);
   }
 
   private boolean isUsedUp(Minute minute) {
