@@ -77,17 +77,19 @@ final class BlockingExchange implements ClientExchange {
     }
   }
 
-  private void tellGone() {
-    if (over) {
-      return;
-    }
-    over = true;
-    response.abort();
-    loop.execute(() -> {
+  /** Ends the call as if the client had left. */
+  void leave() {
+    if (!over) {
+      over = true;
+      response.abort();
       if (listener != null) {
         listener.onGone();
       }
-      loop.close();
-    });
+    }
+    loop.close();
+  }
+
+  private void tellGone() {
+    loop.execute(this::leave);
   }
 }

@@ -6,12 +6,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import xyz.trollllm.config.UpstreamConfig;
+import xyz.trollllm.proxy.upstream.Allowance;
 import xyz.trollllm.proxy.upstream.KeyRing;
 import xyz.trollllm.proxy.upstream.Upstream;
 
 /** An upstream with all that an instance keeps beside its connections. */
 record ConfiguredUpstream(
-    UpstreamConfig config, Upstream connections, KeyRing keys, CircuitBreaker breaker) {
+    UpstreamConfig config, Upstream connections,
+    KeyRing keys,
+    Allowance allowance,
+    CircuitBreaker breaker) {
 
   /** How long an upstream that fails is left alone before it is tried again. */
   static final Duration REST = Duration.ofSeconds(5);
@@ -31,6 +35,7 @@ record ConfiguredUpstream(
         config,
         connections,
         new KeyRing(apiKeys, clock),
+        new Allowance(config.requestsPerMinute(), config.tokensPerMinute(), clock),
         CircuitBreaker.of(config.name(), BREAKER));
   }
 }

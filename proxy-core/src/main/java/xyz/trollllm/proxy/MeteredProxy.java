@@ -83,12 +83,19 @@ public final class MeteredProxy implements AutoCloseable {
 
   /**
    * Answers {@code request} on the current thread, which is blocked until the answer is complete:
-   * for servers that give every request a thread.
+   * for servers that give every request a thread. An interrupt counts as the client's departure and
+   * stays set.
    */
-  public void serve(ProxyRequest request, BlockingResponse response) throws InterruptedException {
+  public void serve(ProxyRequest request, BlockingResponse response) {
     try (SerialEventLoop loop = new SerialEventLoop()) {
-      loop.execute(() -> handle(request, new BlockingExchange(response, loop), loop));
-      loop.runUntilClosed();
+      BlockingExchange client = new BlockingExchange(response, loop);
+      loop.execute(() -> handle(request, client, loop));
+      try {
+        loop.runUntilClosed();
+      } catch (InterruptedException e) {
+        client.leave();
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

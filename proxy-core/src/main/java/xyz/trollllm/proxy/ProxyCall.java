@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,11 @@ final class ProxyCall {
 
   private void open(Admission.Admitted granted) {
     ConfiguredUpstream upstream = upstream(granted);
+    Optional<Duration> wait = upstream.allowance().refuse();
+    if (wait.isPresent()) {
+      fail(ErrorAnswer.of(new Rejection.AllowanceUsedUp(wait.get())), null);
+      return;
+    }
     if (!upstream.breaker().tryAcquirePermission()) {
       fail(ErrorAnswer.of(new Rejection.UpstreamResting(ConfiguredUpstream.REST)), null);
       return;
@@ -260,6 +266,7 @@ final class ProxyCall {
       heartbeat.cancel();
     }
     Admission.Admitted granted = Objects.requireNonNull(admitted);
+    upstream(granted).allowance().used(metered.usage().counts().total());
     Settlement settlement = settlement(granted, outcome, metered);
     RequestLogEntry entry =
         new RequestLogEntry(

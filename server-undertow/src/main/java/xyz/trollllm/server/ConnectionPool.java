@@ -20,17 +20,23 @@ final class ConnectionPool {
   private final XnioEventLoop loop;
   private final ByteBufferPool buffers;
   private final HostResolver resolver;
-  private final @Nullable TlsClient tls;
+  private final TlsClient tls;
+  private final Duration idleLimit;
   private final Map<Origin, Deque<UpstreamConnection>> idle = new HashMap<>();
   private final Set<UpstreamConnection> open = new HashSet<>();
   private boolean closed;
 
   ConnectionPool(
-      XnioEventLoop loop, ByteBufferPool buffers, HostResolver resolver, @Nullable TlsClient tls) {
+      XnioEventLoop loop,
+      ByteBufferPool buffers,
+      HostResolver resolver,
+      TlsClient tls,
+      Duration idleLimit) {
     this.loop = loop;
     this.buffers = buffers;
     this.resolver = resolver;
     this.tls = tls;
+    this.idleLimit = idleLimit;
   }
 
   XnioEventLoop loop() {
@@ -77,6 +83,11 @@ final class ConnectionPool {
     if (candidates != null) {
       candidates.remove(connection);
     }
+  }
+
+  /** How long a connection that is not in use is kept. */
+  Duration idleLimit() {
+    return idleLimit;
   }
 
   boolean isClosed() {

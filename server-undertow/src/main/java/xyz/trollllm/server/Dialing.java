@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoFuture;
 import org.xnio.IoUtils;
@@ -52,10 +53,18 @@ final class Dialing {
 
   void start(HostResolver resolver, Duration limit) {
     timer = loop.schedule(limit, () -> fail("no connection to " + origin + " within " + limit));
-    List<InetAddress> known =
-        resolver.resolve(origin.host(), found -> loop.execute(() -> resolved(found)));
+    List<InetAddress> known = resolver.resolve(origin.host(), found -> hop(() -> resolved(found)));
     if (known != null) {
       resolved(known);
+    }
+  }
+
+  /** Back from another thread. A loop that has ended took everyone who waits here with it. */
+  private void hop(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException _) {
+      IoUtils.safeClose(connection);
     }
   }
 
@@ -91,7 +100,7 @@ final class Dialing {
       succeed(opened);
     } else {
       connection = opened;
-      tls.prepare(opened, origin, secured -> loop.execute(() -> shakeHands(secured)));
+      tls.prepare(opened, origin, secured -> hop(() -> shakeHands(secured)));
     }
   }
 

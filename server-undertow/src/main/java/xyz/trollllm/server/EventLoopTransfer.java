@@ -51,20 +51,12 @@ final class EventLoopTransfer
   }
 
   void start() {
-    if (pool.isClosed()) {
-      fail(new UpstreamFailure.NotConnected("this upstream was shut down"));
-      return;
-    }
     connection = pool.take(origin);
     if (connection == null) {
       dialing = pool.dial(origin, config.connectTimeout(), this);
     } else {
       send(connection);
     }
-  }
-
-  void refuse(UpstreamFailure failure) {
-    fail(failure);
   }
 
   @Override
@@ -74,8 +66,13 @@ final class EventLoopTransfer
 
   @Override
   public void connected(StreamConnection socket) {
+    dialing = null;
     connection = pool.adopt(origin, socket);
-    send(connection);
+    if (pool.isClosed()) {
+      notConnected(EventLoopUpstream.SHUT_DOWN);
+    } else {
+      send(connection);
+    }
   }
 
   private void send(UpstreamConnection to) {
@@ -171,7 +168,8 @@ final class EventLoopTransfer
     listener.onEnd();
   }
 
-  private void fail(UpstreamFailure failure) {
+  /** Ends the transfer; the listener is told in a task of its own. */
+  void fail(UpstreamFailure failure) {
     if (!over) {
       giveUp();
       pool.loop()

@@ -2,6 +2,7 @@ package xyz.trollllm.server;
 
 import io.undertow.connector.ByteBufferPool;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,12 +22,19 @@ import xyz.trollllm.proxy.upstream.UpstreamRequest;
  * <p>Requests in flight are counted over all threads; connections are kept per thread.
  */
 public final class EventLoopUpstream implements Upstream {
+  static final String SHUT_DOWN = "this upstream was shut down";
+
+  /** Shorter than what servers usually grant, so that this side is the first to close. */
+  private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
+
   private final UpstreamConfig config;
   private final ByteBufferPool buffers;
   private final TlsClient tls;
   private final HostResolver resolver = new HostResolver();
   private final ConcurrentMap<XnioIoThread, ConnectionPool> pools = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
+  private final Duration idleLimit;
+  private volatile boolean closed;
 
   /** An upstream that trusts the certificate authorities the JDK trusts. */
   public EventLoopUpstream(UpstreamConfig config, ByteBufferPool buffers) {
@@ -35,9 +43,15 @@ public final class EventLoopUpstream implements Upstream {
 
   /** An upstream with its own idea of whom to trust. */
   public EventLoopUpstream(UpstreamConfig config, ByteBufferPool buffers, SSLContext trust) {
+    this(config, buffers, trust, IDLE_LIMIT);
+  }
+
+  EventLoopUpstream(
+      UpstreamConfig config, ByteBufferPool buffers, SSLContext trust, Duration idleLimit) {
     this.config = config;
     this.buffers = buffers;
     this.tls = new TlsClient(trust);
+    this.idleLimit = idleLimit;
   }
 
   private static SSLContext trustOfTheJdk() {
@@ -50,16 +64,16 @@ public final class EventLoopUpstream implements Upstream {
 
   @Override
   public Transfer open(UpstreamRequest request, EventLoop loop, Listener listener) {
-    ConnectionPool pool = pool((XnioEventLoop) loop);
-    if (inFlight.incrementAndGet() > config.maxConnections()) {
-      inFlight.decrementAndGet();
-      EventLoopTransfer refused = new EventLoopTransfer(config, pool, request, listener, () -> {});
-      refused.refuse(new UpstreamFailure.Saturated(config.maxConnections()));
-      return refused;
-    }
     EventLoopTransfer transfer =
-        new EventLoopTransfer(config, pool, request, listener, inFlight::decrementAndGet);
-    transfer.start();
+        new EventLoopTransfer(
+            config, pool((XnioEventLoop) loop), request, listener, inFlight::decrementAndGet);
+    if (inFlight.incrementAndGet() > config.maxConnections()) {
+      transfer.fail(new UpstreamFailure.Saturated(config.maxConnections()));
+    } else if (closed) {
+      transfer.notConnected(SHUT_DOWN);
+    } else {
+      transfer.start();
+    }
     return transfer;
   }
 
@@ -68,11 +82,12 @@ public final class EventLoopUpstream implements Upstream {
     return known != null
         ? known
         : pools.computeIfAbsent(
-            loop.thread(), _ -> new ConnectionPool(loop, buffers, resolver, tls));
+            loop.thread(), _ -> new ConnectionPool(loop, buffers, resolver, tls, idleLimit));
   }
 
   @Override
   public void close() {
+    closed = true;
     for (ConnectionPool pool : pools.values()) {
       try {
         pool.loop().execute(pool::close);

@@ -17,8 +17,6 @@ import xyz.trollllm.proxy.upstream.Deadline;
  * buffer is held only while there are bytes to be read.
  */
 final class UpstreamConnection {
-  private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
-
   /** Other connections of the thread get their turn after this many buffers. */
   private static final int MOST_READS = 16;
 
@@ -47,7 +45,7 @@ final class UpstreamConnection {
 
   /** Who uses the connection at present. */
   interface User {
-    /** Part of the request went out, perhaps all of it. */
+    /** Part of the request went out, perhaps all that ever will. */
     void progressed();
 
     /** Bytes came in; they are valid during this call only. */
@@ -93,12 +91,14 @@ final class UpstreamConnection {
       } else {
         sink.resumeWrites();
       }
-      user.progressed();
     } catch (IOException _) {
       // The upstream refuses the rest. Its answer may have come already and say why; if there is
       // none, reading will fail too.
       outgoing = null;
       sink.suspendWrites();
+    }
+    if (user != null) {
+      user.progressed();
     }
   }
 
@@ -121,9 +121,12 @@ final class UpstreamConnection {
       throws IOException {
     int last = 1;
     for (int reads = 0; last > 0 && reads < MOST_READS && isReading(reader); reads++) {
-      last = fill(buffer.clear(), source);
-      if (buffer.flip().hasRemaining()) {
-        reader.received(buffer);
+      try {
+        last = fill(buffer.clear(), source);
+      } finally {
+        if (buffer.flip().hasRemaining()) {
+          reader.received(buffer);
+        }
       }
       if (last < 0 && isReading(reader)) {
         reader.closedByUpstream();
@@ -165,7 +168,7 @@ final class UpstreamConnection {
 
   /** Gives the upstream this much time from now on, unless reading is paused. */
   void limit(Duration time) {
-    if (!paused) {
+    if (!paused && !closed) {
       deadline.set(time);
     }
   }
@@ -183,7 +186,7 @@ final class UpstreamConnection {
     user = null;
     if (reusable && sent && pool.keep(this)) {
       paused = false;
-      deadline.set(IDLE_LIMIT);
+      deadline.set(pool.idleLimit());
       socket.getSourceChannel().resumeReads();
     } else {
       close();
@@ -209,7 +212,7 @@ final class UpstreamConnection {
 
   /** Closes the connection although it may be in use. */
   void shutDown() {
-    broken("this upstream was shut down");
+    broken(EventLoopUpstream.SHUT_DOWN);
   }
 
   /** Closes the connection at once; its user hears nothing more. */

@@ -3,6 +3,7 @@ package xyz.trollllm.server;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -36,6 +37,10 @@ final class XnioRig implements UpstreamRig {
   @Override
   public Upstream upstream(UpstreamConfig config, SSLContext trust) {
     return new EventLoopUpstream(config, buffers, trust);
+  }
+
+  Upstream upstream(UpstreamConfig config, SSLContext trust, Duration idleLimit) {
+    return new EventLoopUpstream(config, buffers, trust, idleLimit);
   }
 
   @Override

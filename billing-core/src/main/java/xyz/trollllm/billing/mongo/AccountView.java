@@ -32,10 +32,7 @@ record AccountView(String userId, CreditField field, String requestId, Document 
 
   /** A stored hold. */
   static Hold hold(String userId, String requestId, Document stored) {
-    CreditField field =
-        stored.getString("f").equals(CreditField.CREDITS.balanceField())
-            ? CreditField.CREDITS
-            : CreditField.CREDITS_NEW;
+    CreditField field = Paths.field(stored.getString("f"));
     Usd amount = Usd.ofNanos(stored.get("n", Number.class).longValue());
     return new Hold(requestId, userId, field, amount, stored.getDate("x").toInstant());
   }

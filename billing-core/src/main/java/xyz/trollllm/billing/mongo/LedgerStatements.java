@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
 
 /**
@@ -177,6 +178,18 @@ final class LedgerStatements {
         new Document(
             "$set",
             new Document(Paths.opening(field), balance == null ? LegacyDollars.of(0) : balance)));
+  }
+
+  /** Adds to a balance that the gateway has touched before. */
+  static UserUpdate topUp(String userId, CreditField field, Usd amount) {
+    long nanos = amount.nanos();
+    return new UserUpdate(
+        userId,
+        new Document(Paths.opening(field), exists(true)),
+        new Document(
+            "$inc",
+            new Document(field.balanceField(), LegacyDollars.of(nanos))
+                .append(Paths.topUps(field), nanos)));
   }
 
   /** Replaces entries whose row stands in the log by the date until which they are kept. */

@@ -26,6 +26,16 @@ final class Paths {
 
   private Paths() {}
 
+  /** The credit field that stands in the store under its name. */
+  static CreditField field(String balanceField) {
+    for (CreditField field : CreditField.values()) {
+      if (field.balanceField().equals(balanceField)) {
+        return field;
+      }
+    }
+    throw new IllegalArgumentException("no credit field is called " + balanceField);
+  }
+
   static String hold(String requestId) {
     return HOLDS + '.' + requestId;
   }

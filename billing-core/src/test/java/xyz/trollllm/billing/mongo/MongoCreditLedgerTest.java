@@ -20,11 +20,11 @@ final class MongoCreditLedgerTest extends CreditLedgerContract {
   private static final MongoLedgerOptions BUSY =
       new MongoLedgerOptions(
           "busy",
-          Duration.ofSeconds(3),
+          Duration.ofSeconds(1),
           100,
           Duration.ofMinutes(1),
           Duration.ofSeconds(20),
-          Duration.ofMillis(50));
+          Duration.ofMillis(100));
 
   private final TestMongo mongo = TestMongo.start();
   private final MongoCollection<Document> users = mongo.database().getCollection("usersNew");
@@ -41,10 +41,12 @@ final class MongoCreditLedgerTest extends CreditLedgerContract {
   }
 
   @AfterEach
-  void close() {
+  void closeAndAudit() {
     busyLedger.close();
     ledger.close();
-    mongo.close();
+    try (mongo) {
+      assertThat(new LedgerAudit(mongo.database()).run().differences()).isEmpty();
+    }
   }
 
   @Override
@@ -55,6 +57,12 @@ final class MongoCreditLedgerTest extends CreditLedgerContract {
   @Override
   protected CreditLedger busyLedger() {
     return busyLedger;
+  }
+
+  /** The store inside this process copies the whole user at each update. */
+  @Override
+  protected int microCharges() {
+    return Integer.getInteger("ledger.charges", TestMongo.isExternal() ? 10_000 : 1_600);
   }
 
   @Override

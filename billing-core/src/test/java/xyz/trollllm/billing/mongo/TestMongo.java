@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * process.
  */
 public final class TestMongo implements AutoCloseable {
+  private static final @Nullable String URI = System.getenv("TEST_MONGODB_URI");
+
   private final @Nullable MongoServer server;
   private final MongoClient client;
   private final MongoDatabase database;
@@ -23,10 +25,14 @@ public final class TestMongo implements AutoCloseable {
     this.database = client.getDatabase("test-" + UUID.randomUUID());
   }
 
+  /** Whether tests run against a server of its own. */
+  public static boolean isExternal() {
+    return URI != null;
+  }
+
   public static TestMongo start() {
-    String uri = System.getenv("TEST_MONGODB_URI");
-    if (uri != null) {
-      return new TestMongo(null, uri);
+    if (URI != null) {
+      return new TestMongo(null, URI);
     }
     MongoServer server = new MongoServer(new MemoryBackend());
     return new TestMongo(server, server.bindAndGetConnectionString());

@@ -46,6 +46,9 @@ public sealed interface Rejection {
   /** The credit field may not be spent any more. */
   record CreditExpired(CreditField creditField) implements Rejection {}
 
+  /** This instance has sent the upstream all it may in this minute. */
+  record AllowanceUsedUp(Duration retryAfter) implements Rejection {}
+
   /** The upstream failed so often lately that it is left alone for a while. */
   record UpstreamResting(Duration retryAfter) implements Rejection {}
 

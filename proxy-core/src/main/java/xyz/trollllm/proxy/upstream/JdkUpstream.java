@@ -14,7 +14,8 @@ import xyz.trollllm.proxy.EventLoop;
  * HTTP/2 where the upstream offers it over TLS. It hands every event from the client's threads to
  * the call's loop, which costs several times what an upstream on the loop itself does.
  *
- * <p>The client always sends a user agent; a request that names none gets {@value #USER_AGENT}.
+ * <p>What the client does not allow for: it always sends a user agent, {@value #USER_AGENT} if the
+ * request names none, and it reads an answer only after the whole request was taken.
  */
 public final class JdkUpstream implements Upstream {
   private static final String USER_AGENT = "metered-llm-gateway";
@@ -47,12 +48,13 @@ public final class JdkUpstream implements Upstream {
   @Override
   public Transfer open(UpstreamRequest request, EventLoop loop, Listener listener) {
     OnceOnlyBody body = new OnceOnlyBody(request.body());
+    HttpRequest sent = httpRequest(request, body);
     JdkTransfer transfer = new JdkTransfer(config, body, loop, listener);
     if (inFlight.incrementAndGet() > config.maxConnections()) {
       inFlight.decrementAndGet();
       transfer.refuse(new UpstreamFailure.Saturated(config.maxConnections()));
     } else {
-      transfer.start(client, httpRequest(request, body), inFlight::decrementAndGet);
+      transfer.start(client, sent, inFlight::decrementAndGet);
     }
     return transfer;
   }

@@ -26,17 +26,17 @@ final class EventStreamMeter<D extends AnswerDocument> implements AnswerMeter {
 
   @Override
   public boolean sawContent() {
-    return totals().sawContent();
+    return dispatched.sawContent() || totals().sawContent();
   }
 
   @Override
   public boolean sawEnd() {
-    return totals().sawEnd();
+    return dispatched.sawEnd() || totals().sawEnd();
   }
 
   @Override
   public boolean sawError() {
-    return totals().sawError();
+    return dispatched.sawError() || totals().sawError();
   }
 
   @Override

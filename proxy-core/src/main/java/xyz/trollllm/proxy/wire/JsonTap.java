@@ -1,6 +1,5 @@
 package xyz.trollllm.proxy.wire;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.proxy.wire.JsonPaths.Node;
 
@@ -33,8 +32,6 @@ final class JsonTap<F extends Enum<F>> {
     void closed(F field);
   }
 
-  private static final int CAP = 512;
-
   private enum State {
     BETWEEN,
     SKIPPED_STRING,
@@ -42,7 +39,6 @@ final class JsonTap<F extends Enum<F>> {
     KEPT_STRING,
     BARE,
     SKIPPED_CONTAINER,
-    SKIPPED_CONTAINER_STRING,
     COMPLETE,
     FAILED
   }
@@ -69,13 +65,12 @@ final class JsonTap<F extends Enum<F>> {
   /** The place of the value at hand or to come; null if nobody asked for it. */
   private @Nullable Node<F> place;
 
+  private final KeptText kept = new KeptText();
   private boolean keptIsKey;
-  private final byte[] kept = new byte[CAP];
-  private int keptLength;
-  private boolean keptOverflows;
 
+  /** Whether the byte to come is the second of an escape. */
   private boolean escaped;
-  private boolean keptHasEscapes;
+
   private final EscapeCounter escapes = new EscapeCounter();
   private long skippedDepth;
 
@@ -96,6 +91,7 @@ final class JsonTap<F extends Enum<F>> {
     place = paths.root();
     escaped = false;
     escapes.reset();
+    skippedDepth = 0;
   }
 
   /** Whether a whole document was read. */
@@ -122,7 +118,6 @@ final class JsonTap<F extends Enum<F>> {
             case KEPT_STRING -> keptString(bytes, at, to);
             case BARE -> bare(bytes, at, to);
             case SKIPPED_CONTAINER -> skippedContainer(bytes, at, to);
-            case SKIPPED_CONTAINER_STRING -> skippedContainerString(bytes, at, to);
             case COMPLETE, FAILED -> to;
           };
     }
@@ -191,7 +186,7 @@ final class JsonTap<F extends Enum<F>> {
       }
       case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 't', 'f', 'n' -> {
         keep(false);
-        append(b);
+        kept.append(b);
         state = State.BARE;
       }
       default -> state = State.FAILED;
@@ -237,33 +232,31 @@ final class JsonTap<F extends Enum<F>> {
   }
 
   private int skippedString(byte[] bytes, int from, int to) {
-    int at = endOfSkippedString(bytes, from, to);
-    if (at < to) {
-      valueEnds();
-      return at + 1;
-    }
-    return to;
-  }
-
-  /** The index of the closing quote, or {@code to} if the string goes on. */
-  private int endOfSkippedString(byte[] bytes, int from, int to) {
     int at = from;
-    if (escaped && at < to) {
+    if (escaped) {
       escaped = false;
       at++;
     }
     while (at < to) {
-      byte b = bytes[at];
+      byte b = bytes[at++];
       if (b == '"') {
+        skippedStringEnds();
         return at;
       }
       if (b == '\\') {
-        at++;
         escaped = at == to;
+        at++;
       }
-      at++;
     }
     return to;
+  }
+
+  private void skippedStringEnds() {
+    if (skippedDepth > 0) {
+      state = State.SKIPPED_CONTAINER;
+    } else {
+      valueEnds();
+    }
   }
 
   private int countedString(byte[] bytes, int from, int to) {
@@ -293,18 +286,8 @@ final class JsonTap<F extends Enum<F>> {
 
   private void keep(boolean key) {
     keptIsKey = key;
-    keptLength = 0;
-    keptOverflows = false;
-    keptHasEscapes = false;
+    kept.clear();
     state = State.KEPT_STRING;
-  }
-
-  private void append(byte b) {
-    if (keptLength < CAP) {
-      kept[keptLength++] = b;
-    } else {
-      keptOverflows = true;
-    }
   }
 
   private int keptString(byte[] bytes, int from, int to) {
@@ -317,30 +300,23 @@ final class JsonTap<F extends Enum<F>> {
         return at + 1;
       } else if (b == '\\') {
         escaped = true;
-        keptHasEscapes = true;
       }
-      append(b);
+      kept.append(b);
     }
     return to;
   }
 
   private void keptStringEnds() {
-    if (keptHasEscapes) {
-      keptLength = JsonEscapes.decode(kept, keptLength);
-    }
+    kept.unescape();
     if (keptIsKey) {
       Node<F> object = open[depth - 1];
-      place = keptOverflows ? null : object.member(kept, keptLength);
+      place = kept.overflows() ? null : object.member(kept.bytes(), kept.length());
       expected = Expected.COLON;
       state = State.BETWEEN;
     } else {
-      report(new JsonScalar(JsonScalar.Kind.STRING, keptText()));
+      report(new JsonScalar(JsonScalar.Kind.STRING, kept.toString()));
       valueEnds();
     }
-  }
-
-  private String keptText() {
-    return new String(kept, 0, keptLength, StandardCharsets.UTF_8);
   }
 
   private int bare(byte[] bytes, int from, int to) {
@@ -350,7 +326,7 @@ final class JsonTap<F extends Enum<F>> {
         bareEnds();
         return at;
       }
-      append(b);
+      kept.append(b);
     }
     return to;
   }
@@ -360,7 +336,7 @@ final class JsonTap<F extends Enum<F>> {
       valueEnds();
       return;
     }
-    String text = keptText();
+    String text = kept.toString();
     JsonScalar scalar =
         switch (text) {
           case "null" -> JsonScalar.NULL;
@@ -368,8 +344,8 @@ final class JsonTap<F extends Enum<F>> {
           case "false" -> JsonScalar.FALSE;
           default -> new JsonScalar(JsonScalar.Kind.NUMBER, text);
         };
-    char first = text.charAt(0);
-    if (keptOverflows || (scalar.kind() == JsonScalar.Kind.NUMBER && first > '9')) {
+    boolean startsAsNumber = text.charAt(0) <= '9';
+    if (kept.overflows() || (scalar.kind() == JsonScalar.Kind.NUMBER && !startsAsNumber)) {
       state = State.FAILED;
       return;
     }
@@ -387,7 +363,7 @@ final class JsonTap<F extends Enum<F>> {
     for (int at = from; at < to; at++) {
       switch (bytes[at]) {
         case '"' -> {
-          state = State.SKIPPED_CONTAINER_STRING;
+          state = State.SKIPPED_STRING;
           return at + 1;
         }
         case '{', '[' -> skippedDepth++;
@@ -400,15 +376,6 @@ final class JsonTap<F extends Enum<F>> {
         }
         default -> {}
       }
-    }
-    return to;
-  }
-
-  private int skippedContainerString(byte[] bytes, int from, int to) {
-    int at = endOfSkippedString(bytes, from, to);
-    if (at < to) {
-      state = State.SKIPPED_CONTAINER;
-      return at + 1;
     }
     return to;
   }

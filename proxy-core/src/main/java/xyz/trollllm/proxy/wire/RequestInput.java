@@ -146,12 +146,16 @@ final class RequestInput {
     return key != null && MEDIA_BY_ADDRESS.contains(key);
   }
 
-  /** The {@code type} of a media source of Anthropic's. */
+  /**
+   * The {@code type} of a media source of Anthropic's. OpenAI's own content parts of type {@code
+   * file} are elements of an array, and their members say whether the file comes with them.
+   */
   private void source(JsonToken token) {
     if (token == JsonToken.VALUE_STRING) {
       switch (cursor.string()) {
         case "base64" -> inlineMedia++;
-        case "url", "file" -> unbounded |= cursor.parentKey() != null;
+        case "url" -> unbounded = true;
+        case "file" -> unbounded |= cursor.parentKey() != null;
         default -> {}
       }
     }

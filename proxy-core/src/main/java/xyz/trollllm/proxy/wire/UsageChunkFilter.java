@@ -16,9 +16,10 @@ public final class UsageChunkFilter {
   private static final int MAX_EVENT = 1 << 20;
 
   private static final int FIRST_SIZE = 4096;
+  private static final byte[] NOTHING = {};
 
   private final ByteReader reader = new ByteReader();
-  private byte[] event = new byte[FIRST_SIZE];
+  private byte[] event = NOTHING;
   private int eventLength;
   private boolean tooLarge;
 
@@ -27,24 +28,29 @@ public final class UsageChunkFilter {
   private boolean afterEvent;
   private boolean lastEventWasRemoved;
 
-  private byte[] released = new byte[FIRST_SIZE];
+  private byte[] released = NOTHING;
   private int releasedLength;
 
   /**
    * Takes all remaining bytes, without changing the buffer, and returns what can go to the client:
-   * possibly nothing, possibly more than came. The result is valid until the next call.
+   * possibly nothing, possibly more than came. The result is the caller's to keep.
    */
   public ByteBuffer filter(ByteBuffer bytes) {
-    releasedLength = 0;
     reader.read(bytes, this::read);
-    return ByteBuffer.wrap(released, 0, releasedLength);
+    return released();
   }
 
   /** Returns what was held back, after the last byte of the stream. */
   public ByteBuffer finish() {
-    releasedLength = 0;
     endEvent();
-    return ByteBuffer.wrap(released, 0, releasedLength);
+    return released();
+  }
+
+  private ByteBuffer released() {
+    ByteBuffer result = ByteBuffer.wrap(released, 0, releasedLength);
+    released = NOTHING;
+    releasedLength = 0;
+    return result;
   }
 
   private void read(byte[] bytes, int from, int to) {
@@ -118,6 +124,6 @@ public final class UsageChunkFilter {
   private static byte[] grown(byte[] bytes, int length) {
     return length <= bytes.length
         ? bytes
-        : Arrays.copyOf(bytes, Math.max(length, 2 * bytes.length));
+        : Arrays.copyOf(bytes, Math.max(length, Math.max(2 * bytes.length, FIRST_SIZE)));
   }
 }

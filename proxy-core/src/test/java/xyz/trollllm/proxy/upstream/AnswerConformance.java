@@ -19,6 +19,7 @@ import xyz.trollllm.proxy.Headers;
 
 /** Requests arrive as given, and valid answers are relayed as they are. */
 public abstract class AnswerConformance extends UpstreamConformance {
+  private static final String CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n";
 
   @Test
   void requestIsSentAsGiven() throws Exception {
@@ -127,9 +128,7 @@ public abstract class AnswerConformance extends UpstreamConformance {
   @Test
   void chunkExtensionsAndTrailersAreLeftOut() throws Exception {
     ScriptedServer server =
-        answering(
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
-                + "3;name=\"value\"\r\none\r\n03\r\ntwo\r\n0\r\nx-trailer: 1\r\n\r\n");
+        answering(CHUNKED + "3;name=\"value\"\r\none\r\n03\r\ntwo\r\n0\r\nx-trailer: 1\r\n\r\n");
 
     TestCall call = open(upstream(), server.url());
 
@@ -140,7 +139,7 @@ public abstract class AnswerConformance extends UpstreamConformance {
   @Test
   void answerMayComeByteByByte() throws Exception {
     String head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nx-a: b\r\n\r\n";
-    String answer = head + "5\r\nhello\r\n" + "6;x\r\n world\r\n" + "0\r\n\r\n";
+    String answer = head + "5\r\nhello\r\n6;x\r\n world\r\n0\r\n\r\n";
     ScriptedServer server =
         serve(peer -> {
           peer.readRequest();

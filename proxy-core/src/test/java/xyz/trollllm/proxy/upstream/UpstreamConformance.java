@@ -81,18 +81,22 @@ public abstract class UpstreamConformance {
 
   protected Upstream upstream(
       int maxConnections, Duration connectTimeout, Duration responseTimeout, Duration idleTimeout) {
-    UpstreamConfig config =
-        new UpstreamConfig(
-            "test",
-            Map.of(),
-            "TEST_API_KEY",
-            UpstreamConfig.AuthStyle.BEARER,
-            maxConnections,
-            connectTimeout,
-            responseTimeout,
-            idleTimeout,
-            null);
+    UpstreamConfig config = config(maxConnections, connectTimeout, responseTimeout, idleTimeout);
     return closedLater(rig().upstream(config, CERTIFICATES.clientTrust()));
+  }
+
+  protected static UpstreamConfig config(
+      int maxConnections, Duration connectTimeout, Duration responseTimeout, Duration idleTimeout) {
+    return new UpstreamConfig(
+        "test",
+        Map.of(),
+        "TEST_API_KEY",
+        UpstreamConfig.AuthStyle.BEARER,
+        maxConnections,
+        connectTimeout,
+        responseTimeout,
+        idleTimeout,
+        null);
   }
 
   protected TestCall open(Upstream upstream, URI url) {

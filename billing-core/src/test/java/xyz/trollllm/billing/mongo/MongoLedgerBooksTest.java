@@ -1,0 +1,293 @@
+package xyz.trollllm.billing.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+import static xyz.trollllm.billing.Requests.hold;
+import static xyz.trollllm.billing.Requests.settlement;
+import static xyz.trollllm.config.CreditField.CREDITS;
+import static xyz.trollllm.config.CreditField.CREDITS_NEW;
+
+import com.mongodb.client.MongoCollection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.bson.Document;
+import org.bson.types.Decimal128;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import xyz.trollllm.billing.Hold;
+import xyz.trollllm.billing.KeyId;
+import xyz.trollllm.billing.Requests;
+import xyz.trollllm.billing.Reservation;
+import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
+
+/** What the ledger leaves behind in the existing collections, and finds there. */
+final class MongoLedgerBooksTest extends LedgerFixture {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"double", "int", "long", "decimal"})
+  void balanceOfAnyNumericTypeIsSpent(String type) {
+    giveCredit(
+        switch (type) {
+          case "double" -> 2.0;
+          case "int" -> 2;
+          case "long" -> 2L;
+          default -> Decimal128.parse("2");
+        });
+
+    settle(settlement(reserve(hold(USER, CREDITS, "1")), "0.5"));
+
+    assertThat(LegacyDollars.usd(user().get("credits", Number.class))).isEqualTo(Usd.of("1.5"));
+  }
+
+  @Test
+  void zeroChargeLeavesTheTypeOfTheBalanceAlone() {
+    giveCredit(2);
+
+    settle(settlement(reserve(hold(USER, CREDITS, "1")), "0"));
+
+    assertThat(user().get("credits")).isEqualTo(2);
+  }
+
+  @Test
+  void balanceThatIsNoNumberIsNotSpent() {
+    giveCredit("2");
+
+    assertThat(tryToReserve(hold(USER, CREDITS, "1"))).isNotInstanceOf(Reservation.Held.class);
+    assertThat(tryToReserve(hold(USER, CREDITS_NEW, "0"))).isNotInstanceOf(Reservation.Held.class);
+  }
+
+  @Test
+  void legacyCountersGrowWithTheCharge() {
+    giveCredit(2.0);
+    users.updateOne(
+        new Document("_id", USER),
+        Document.parse("{$set: {creditsUsed: 1.5, creditsNewUsed: 3.0, tokensUserNew: 1000}}"));
+
+    settle(settlement(reserve(hold(USER, CREDITS, "1")), "0.25"));
+
+    assertThat(user().getDouble("creditsUsed")).isEqualTo(1.75);
+    assertThat(user().getDouble("creditsNewUsed")).isEqualTo(3.0);
+    assertThat(Documents.count(user(), "tokensUserNew")).isEqualTo(1150);
+  }
+
+  @Test
+  void balanceAtFirstTouchIsNotedOncePerField() {
+    users.insertOne(Document.parse("{_id: 'ann', credits: 2.0, creditsNew: 3.0}"));
+
+    settle(settlement(reserve(hold(USER, CREDITS, "1")), "0.5"));
+    settle(settlement(reserve(hold(USER, CREDITS, "1")), "0.5"));
+    assertThat(Documents.at(user(), "gw.open", Document.class))
+        .isEqualTo(new Document("credits", 2.0));
+
+    settle(settlement(reserve(hold(USER, CREDITS_NEW, "1")), "0.5"));
+    assertThat(Documents.at(user(), "gw.open", Document.class))
+        .isEqualTo(new Document("credits", 2.0).append("creditsNew", 3.0));
+  }
+
+  @Test
+  void tooManyHoldsOfBothFieldsTogetherAreRefused() {
+    users.insertOne(Document.parse("{_id: 'ann', credits: 2.0, creditsNew: 3.0}"));
+    try (MongoCreditLedger strict = open(OPTIONS.withMaxOpenHolds(2))) {
+      reserve(hold(USER, CREDITS, "0.1"));
+      reserve(hold(USER, CREDITS_NEW, "0.1"));
+
+      strict.reserve(
+          hold(USER, CREDITS, "0.1"),
+          answer -> assertThat(answer).isEqualTo(new Reservation.TooManyHolds(2)));
+    }
+  }
+
+  @Test
+  void settledRequestBecomesARowOfTheLog() {
+    giveCredit(2.0);
+    Hold hold = reserve(hold(USER, CREDITS, "1"));
+    Instant before = clock.instant().minusMillis(1);
+    settle(settlement(hold, "0.000000318"));
+
+    assertThat(ledger.upkeep().drainOnce()).isEqualTo(1);
+
+    Document row = rows().getFirst();
+    assertThat(row.getDate("createdAt").toInstant()).isBetween(before, clock.instant());
+    row.remove("createdAt");
+    assertThat(row)
+        .isEqualTo(
+            Document.parse(
+                    """
+                    {
+                      userId: 'ann', userKeyId: 'sha256:0123456789abcdef', model: 'claude-sonnet-4-5',
+                      inputTokens: {$numberLong: '10'}, outputTokens: {$numberLong: '50'},
+                      cacheWriteTokens: {$numberLong: '50'}, cacheHitTokens: {$numberLong: '40'},
+                      tokensUsed: {$numberLong: '150'}, statusCode: 200,
+                      latencyMs: {$numberLong: '1234'}, isSuccess: true,
+                      creditsCost: 3.18e-7, creditType: 'ohmygpt', creditField: 'credits',
+                      costN: {$numberLong: '318'}, cost: '0.000000318',
+                      heldN: {$numberLong: '1000000000'}, balanceOutcome: 'taken',
+                      upstream: 'openhands', servedModel: 'claude-sonnet-4-5-20250929',
+                      api: 'anthropic', instance: 'openhands', streamed: true, outcome: 'ok',
+                      basis: 'upstream', flags: ['served-model-differs'],
+                      cacheWrite5m: {$numberLong: '20'}, cacheWrite1h: {$numberLong: '30'},
+                      webSearches: {$numberLong: '0'}, webFetches: {$numberLong: '0'},
+                      multiplier: '1.06',
+                      prices: {input: '3', output: '15', cacheWrite5m: '3.75', cacheWrite1h: '6',
+                               cacheHit: '0.30', webSearch: '0', webFetch: '0'},
+                      startedAt: {$date: '2026-11-22T10:00:00Z'}
+                    }
+                    """)
+                .append("_id", hold.requestId()));
+  }
+
+  @Test
+  void expiredHoldAndLateChargeAreTwoRows() {
+    giveCredit(2.0);
+    Hold hold = reserve(hold(USER, CREDITS, "1"));
+    clock.move(Requests.LIFETIME.plusMinutes(1));
+    assertThat(ledger.upkeep().sweepOnce()).isEqualTo(1);
+    ledger.upkeep().drainOnce();
+    settle(settlement(hold, "0.5"));
+    ledger.upkeep().drainOnce();
+
+    assertThat(rows())
+        .extracting(
+            row -> row.getString("_id"),
+            row -> row.getString("outcome"),
+            row -> row.getString("balanceOutcome"),
+            row -> row.getLong("costN"))
+        .containsExactly(
+            tuple(hold.requestId(), "expired", "expired", 0L),
+            tuple(hold.requestId() + "~late", "ok", "late", 500_000_000L));
+  }
+
+  @Test
+  void outboxIsEmptyWhenItsTimeIsOver() {
+    giveCredit(2.0);
+    List<Hold> holds =
+        List.of(reserve(hold(USER, CREDITS, "0.1")), reserve(hold(USER, CREDITS, "0.1")));
+    clock.move(Duration.ofHours(-1)); // so that everything is over by the store's clock
+    holds.forEach(hold -> settle(settlement(hold, "0.1")));
+
+    assertThat(ledger.upkeep().drainOnce()).isEqualTo(2);
+    assertThat(ledger.upkeep().drainOnce()).isZero();
+
+    assertThat(Documents.at(user(), "gw.out", Object.class)).isNull();
+    assertThat(Documents.at(user(), "gw.dirty", Object.class)).isNull();
+    assertThat(rows()).hasSize(2);
+  }
+
+  @Test
+  void drainedEntryIsADateUntilItsTimeIsOver() {
+    giveCredit(2.0);
+    Hold hold = reserve(hold(USER, CREDITS, "0.1"));
+    settle(settlement(hold, "0.1"));
+
+    ledger.upkeep().drainOnce();
+    ledger.upkeep().drainOnce();
+
+    Date keptUntil = Documents.at(user(), "gw.out." + hold.requestId(), Date.class);
+    assertThat(keptUntil).isInTheFuture();
+  }
+
+  @Test
+  void entriesOfAnotherInstanceAreLeftToItForAWhile() {
+    giveCredit(2.0);
+    MongoLedgerOptions elsewhere = MongoLedgerOptions.of("elsewhere").withoutUpkeep();
+    try (MongoCreditLedger other = open(elsewhere)) {
+      settle(settlement(reserve(hold(USER, CREDITS, "0.1")), "0.1"));
+      assertThat(other.upkeep().drainOnce()).isZero();
+
+      clock.move(Duration.ofMinutes(-1));
+      settle(settlement(reserveIn(other), "0.1"));
+      assertThat(other.upkeep().drainOnce()).isEqualTo(1);
+    }
+  }
+
+  private Hold reserveIn(MongoCreditLedger other) {
+    clock.move(Duration.ofMinutes(1));
+    Hold hold = reserve(hold(USER, CREDITS, "0.1"));
+    clock.move(Duration.ofMinutes(-1));
+    assertThat(other.upkeep()).isNotNull();
+    return hold;
+  }
+
+  @Test
+  void backgroundUpkeepDrains() {
+    giveCredit(2.0);
+    MongoLedgerOptions quick =
+        new MongoLedgerOptions(
+            "this-instance",
+            Duration.ofSeconds(10),
+            10,
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(5));
+    try (MongoCreditLedger busy = open(quick)) {
+      assertThat(busy.upkeep()).isNotNull();
+      settle(settlement(reserve(hold(USER, CREDITS, "0.1")), "0.1"));
+
+      Eventually.holds(() -> rows().size() == 1);
+    }
+  }
+
+  @Test
+  void closingDrains() {
+    giveCredit(2.0);
+    settle(settlement(reserve(hold(USER, CREDITS, "0.1")), "0.1"));
+
+    ledger.close();
+
+    assertThat(rows()).hasSize(1);
+  }
+
+  @Test
+  void nextExpiryIsNotedAndForgotten() {
+    giveCredit(2.0);
+    Hold hold = reserve(hold(USER, CREDITS, "0.1"));
+    assertThat(Documents.at(user(), "gw.nx", Date.class)).isEqualTo(Date.from(hold.expiresAt()));
+    clock.move(Requests.LIFETIME.plusMinutes(1));
+
+    ledger.upkeep().sweepOnce();
+
+    assertThat(Documents.at(user(), "gw.nx", Date.class)).isNull();
+  }
+
+  @Test
+  void sweepLooksAgainSoonWhileHoldsStand() {
+    giveCredit(2.0);
+    reserve(hold(USER, CREDITS, "0.1"));
+    clock.move(Duration.ofMinutes(14));
+    Hold young = reserve(hold(USER, CREDITS, "0.1"));
+    clock.move(Duration.ofMinutes(2));
+
+    assertThat(ledger.upkeep().sweepOnce()).isEqualTo(1);
+
+    assertThat(Documents.at(user(), "gw.nx", Date.class))
+        .isAfter(clock.instant())
+        .isBefore(young.expiresAt());
+  }
+
+  @Test
+  void requestsAreCountedPerKeyWhenTheyAreDrained() {
+    giveCredit(2.0);
+    MongoCollection<Document> keys = mongo.database().getCollection("user_keys");
+    keys.insertOne(Document.parse("{_id: 'sk-one', name: 'ann', tokensUsed: 10}"));
+    keys.insertOne(Document.parse("{_id: 'sk-two', name: 'ann'}"));
+    for (int i = 0; i < 3; i++) {
+      Hold hold = reserve(hold(USER, CREDITS, "0.1"));
+      settle(
+          new Settlement(
+              hold, Usd.of("0.1"), Settlement.Outcome.OK, Requests.record(KeyId.of("sk-one"))));
+    }
+
+    ledger.upkeep().drainOnce();
+    ledger.upkeep().drainOnce();
+
+    Document one = keys.find(new Document("_id", "sk-one")).first();
+    assertThat(one).containsEntry("tokensUsed", 460L).containsEntry("requestsCount", 3L);
+    assertThat(one).containsKey("lastUsedAt");
+    assertThat(keys.find(new Document("_id", "sk-two")).first())
+        .isEqualTo(Document.parse("{_id: 'sk-two', name: 'ann'}"));
+  }
+}
