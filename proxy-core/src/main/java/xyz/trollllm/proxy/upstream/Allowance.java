@@ -54,8 +54,9 @@ public final class Allowance {
   }
 
   private boolean isUsedUp(Minute minute) {
-    return requestsPerMinute > 0 && minute.requests >= requestsPerMinute
-        || tokensPerMinute > 0 && minute.tokens >= tokensPerMinute;
+    boolean requests = requestsPerMinute > 0 && minute.requests >= requestsPerMinute;
+    boolean tokens = tokensPerMinute > 0 && minute.tokens >= tokensPerMinute;
+    return requests || tokens;
   }
 
   private static Instant start(Instant time) {

@@ -8,6 +8,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 import xyz.trollllm.config.InvalidConfigException;
+import xyz.trollllm.server.GatewayServer.PortTakenException;
+import xyz.trollllm.server.embedded.EmbeddedStoreException;
 
 /** Turns what went wrong into sentences and exit codes. */
 final class Failures {
@@ -36,6 +38,14 @@ final class Failures {
       case InvalidConfigException invalid -> {
         err.println("gateway: " + invalid.getMessage());
         yield ExitCode.CONFIG;
+      }
+      case PortTakenException taken -> {
+        err.println("gateway: " + taken.getMessage());
+        yield ExitCode.UNAVAILABLE;
+      }
+      case EmbeddedStoreException unusable -> {
+        err.println("gateway: " + unusable.getMessage());
+        yield ExitCode.UNAVAILABLE;
       }
       default -> {
         LOG.debug("command failed", e);

@@ -33,6 +33,7 @@ public final class GatewayCommand {
     return new CommandLine(new GatewayCommand())
         .addSubcommand(new ServeCommand(shell))
         .addSubcommand(new CheckCommand(shell))
+        .addSubcommand(new DemoCommand(shell))
         .setOut(shell.out())
         .setErr(shell.err())
         .setUsageHelpAutoWidth(true)
