@@ -20,15 +20,15 @@ final class Books {
    * For every user and credit field: what was logged, what the counter of nano-dollars says and
    * what the balance lost are one amount, and nothing is held.
    */
-  static void audit(Store store, RunningGateway... gateways) {
-    eventuallyPasses(() -> store.users().forEach(user -> audit(store, user, List.of(gateways))));
+  static void audit(Store store, List<RunningGateway> gateways) {
+    eventuallyPasses(() -> store.users().forEach(user -> audit(store, user, gateways)));
   }
 
   /** Every charge that was logged has its record, with the same amount. */
-  static void auditRecords(Store store, RunningGateway... gateways) {
+  static void auditRecords(Store store, List<RunningGateway> gateways) {
     for (Store.User user : store.users()) {
       for (CreditField field : CreditField.values()) {
-        eventuallyPasses(() -> auditRecords(store, user, field, List.of(gateways)));
+        eventuallyPasses(() -> auditRecords(store, user, field, gateways));
       }
     }
   }
@@ -43,7 +43,7 @@ final class Books {
       long spent = document.getEmbedded(List.of("gw", "spent", field.balanceField()), 0L);
       long held = document.getEmbedded(List.of("gw", "held", field.balanceField()), 0L);
       double before = field == CreditField.CREDITS ? user.credits() : user.creditsNew();
-      double moved = before - document.getDouble(field.balanceField());
+      double moved = before - Store.balance(document, field);
       assertThat(spent).as("counted as spent from %s", field).isEqualTo(logged);
       assertThat(held).as("held from %s", field).isZero();
       assertThat(moved).as("balance moved").isCloseTo(dollars(logged), within(LEGACY_PRECISION));

@@ -39,10 +39,14 @@ final class RunningGateway implements AutoCloseable {
   private final List<String> output = new CopyOnWriteArrayList<>();
   private final List<String> diagnostics = new CopyOnWriteArrayList<>();
 
+  private final List<Thread> readers;
+
   private RunningGateway(Process process) {
     this.process = process;
-    read(process.getInputStream(), output::add);
-    read(process.getErrorStream(), diagnostics::add);
+    this.readers =
+        List.of(
+            read(process.getInputStream(), output::add),
+            read(process.getErrorStream(), diagnostics::add));
   }
 
   /** Starts {@code serve} with a shipped file and waits until it listens. */
@@ -90,8 +94,8 @@ final class RunningGateway implements AutoCloseable {
     }
   }
 
-  private static void read(InputStream stream, Consumer<String> line) {
-    Thread.ofVirtual()
+  private static Thread read(InputStream stream, Consumer<String> line) {
+    return Thread.ofVirtual()
         .start(() -> {
           try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
             reader.lines().forEach(line);
@@ -142,10 +146,23 @@ final class RunningGateway implements AutoCloseable {
     return process;
   }
 
-  /** Waits for the process to end by itself. */
+  /** Tells the process to end. {@code Process.destroy} would not listen to it any more. */
+  void terminate() {
+    process.toHandle().destroy();
+  }
+
+  /** Ends the process without a warning. */
+  void kill() {
+    process.toHandle().destroyForcibly();
+  }
+
+  /** Waits for the process to end by itself, and for all that it said. */
   int exitCode() throws InterruptedException {
     if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("does not end: " + diagnostics);
+    }
+    for (Thread reader : readers) {
+      reader.join();
     }
     return process.exitValue();
   }
@@ -153,7 +170,7 @@ final class RunningGateway implements AutoCloseable {
   /** Asks the process to stop, and insists if it does not. */
   @Override
   public void close() {
-    process.destroy();
+    terminate();
     try {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();

@@ -1,5 +1,8 @@
 package xyz.trollllm.it;
 
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -12,6 +15,7 @@ import xyz.trollllm.server.standin.StandInUpstream;
  * tests of one class; the books are audited after each of them, and the stored records at the end.
  */
 final class Stage implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+  private final List<RunningGateway> all = new CopyOnWriteArrayList<>();
   private @Nullable Running running;
 
   private record Running(
@@ -27,18 +31,19 @@ final class Stage implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
             upstream,
             RunningGateway.start(RunningGateway.CHAT, store, upstream),
             RunningGateway.start(RunningGateway.CHAT2, store, upstream));
+    all.add(running.chat);
+    all.add(running.chat2);
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    Books.audit(store(), chat(), chat2());
+    Books.audit(store(), all);
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
-    Books.auditRecords(store(), chat(), chat2());
-    running().chat.close();
-    running().chat2.close();
+    Books.auditRecords(store(), all);
+    all.forEach(RunningGateway::close);
     running().upstream.close();
     running().store.close();
   }
@@ -48,6 +53,13 @@ final class Stage implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
       throw new IllegalStateException("used before the tests began");
     }
     return running;
+  }
+
+  /** Starts another instance on the same store; it is audited and stopped like the two. */
+  RunningGateway start(String config, Map<String, String> environment) {
+    RunningGateway another = RunningGateway.start(config, store(), environment);
+    all.add(another);
+    return another;
   }
 
   Store store() {

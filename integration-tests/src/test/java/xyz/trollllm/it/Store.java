@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.bson.Document;
+import xyz.trollllm.config.CreditField;
 import xyz.trollllm.server.embedded.EmbeddedStore;
 
 /**
@@ -58,25 +60,41 @@ final class Store implements AutoCloseable {
 
   User newUser(double credits, double creditsNew) {
     String name = "user-" + UUID.randomUUID();
-    User user = new User(name, "sk-troll-" + UUID.randomUUID(), credits, creditsNew);
-    database
-        .getCollection("usersNew")
-        .insertOne(
-            new Document("_id", name)
-                .append("credits", credits)
-                .append("creditsNew", creditsNew)
-                .append("refCredits", 0.0)
-                .append("role", "user")
-                .append("isActive", true));
-    database
-        .getCollection("user_keys")
-        .insertOne(
-            new Document("_id", user.key())
-                .append("name", name)
-                .append("isActive", true)
-                .append("createdAt", Instant.now()));
+    return newUser(
+        new Document("_id", name)
+            .append("credits", credits)
+            .append("creditsNew", creditsNew)
+            .append("refCredits", 0.0)
+            .append("role", "user")
+            .append("isActive", true));
+  }
+
+  /** A user as {@code document} says, with a key. */
+  User newUser(Document document) {
+    User user =
+        new User(
+            document.getString("_id"),
+            "sk-troll-" + UUID.randomUUID(),
+            balance(document, CreditField.CREDITS),
+            balance(document, CreditField.CREDITS_NEW));
+    database.getCollection("usersNew").insertOne(document);
+    addKey(user.key(), user.name(), new Document("isActive", true));
     users.add(user);
     return user;
+  }
+
+  /** Another key of a user, with these fields. */
+  String newKey(User user, Document fields) {
+    String key = "sk-troll-" + UUID.randomUUID();
+    addKey(key, user.name(), fields);
+    return key;
+  }
+
+  private void addKey(String key, String user, Document fields) {
+    Document document =
+        new Document("_id", key).append("name", user).append("createdAt", Instant.now());
+    document.putAll(fields);
+    database.getCollection("user_keys").insertOne(document);
   }
 
   /** Everybody created so far. */
@@ -92,12 +110,29 @@ final class Store implements AutoCloseable {
     return found;
   }
 
+  /** What {@code document} says of a balance, as whatever number it is stored; 0 without any. */
+  static double balance(Document document, CreditField field) {
+    Number balance = document.get(field.balanceField(), Number.class);
+    return balance == null ? 0 : balance.doubleValue();
+  }
+
+  /** The credit that is held for requests under way, by their ids. */
+  Document holds(User user) {
+    return document(user).getEmbedded(List.of("gw", "h"), new Document());
+  }
+
   /** The stored request records of a user. */
   List<Document> records(User user) {
     return database
         .getCollection("request_logs")
         .find(eq("userId", user.name()))
         .into(new ArrayList<>());
+  }
+
+  /** The stored record of a request, once there is one. */
+  Optional<Document> record(String requestId) {
+    return Optional.ofNullable(
+        database.getCollection("request_logs").find(eq("_id", requestId)).first());
   }
 
   @Override
