@@ -28,6 +28,9 @@ record ConfiguredUpstream(
           .failureRateThreshold(80)
           .waitDurationInOpenState(REST)
           .permittedNumberOfCallsInHalfOpenState(5)
+          .maxWaitDurationInHalfOpenState(REST)
+          // Long answers are what models are for, not a sign of trouble.
+          .slowCallDurationThreshold(Duration.ofDays(1))
           .build();
 
   static ConfiguredUpstream of(

@@ -1,5 +1,6 @@
 package xyz.trollllm.server;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +56,7 @@ final class ServerFixture implements AutoCloseable {
     ledger.setBalance("alice", CreditField.CREDITS_NEW, Usd.of("1000"));
     server =
         GatewayServer.start(
-            config, Map.of("up", List.of(StandInUpstream.KEY)), accounts, ledger, log::add);
+            config, Map.of("up", List.of(StandInUpstream.KEY)), accounts, ledger, log::add, patience);
   }
 
   RawClient connect() {
