@@ -3,11 +3,13 @@ package xyz.trollllm.billing.mongo;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.bson.Document;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
@@ -34,10 +36,14 @@ public final class LedgerAudit {
   /** One credit field of one user. */
   private record Key(String userId, CreditField field) {}
 
+  private static final Comparator<Key> BY_NAME =
+      Comparator.comparing(Key::userId).thenComparing(Key::field);
+
   /** Reads everything; blocks. */
   public AuditReport run() {
     Map<Key, Long> logged = logged(new Document());
-    Set<Key> touched = new HashSet<>(logged.keySet());
+    Set<Key> touched = new TreeSet<>(BY_NAME);
+    touched.addAll(logged.keySet());
     for (Document user :
         users
             .find(new Document("gw", new Document("$exists", true)))

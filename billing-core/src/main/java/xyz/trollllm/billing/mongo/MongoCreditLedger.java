@@ -4,6 +4,9 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoDatabase;
 import java.time.Clock;
 import java.time.Duration;
@@ -102,7 +105,9 @@ public final class MongoCreditLedger implements CreditLedger {
         return operations.reserve(reserve);
       } catch (RuntimeException e) {
         Duration pause = backoff.pause(failures);
-        if (clock.instant().plus(pause).isAfter(reserve.deadline()) || !sleep(pause)) {
+        if (isFinal(e)
+            || clock.instant().plus(pause).isAfter(reserve.deadline())
+            || !sleep(pause)) {
           return new Reservation.Unavailable(failure(e));
         }
       }
@@ -201,6 +206,15 @@ public final class MongoCreditLedger implements CreditLedger {
     if (!unsettled.isEmpty()) {
       LOG.log(ERROR, "requests not settled when the ledger closed: {0}", new TreeSet<>(unsettled));
     }
+  }
+
+  /** Whether the store has answered, with an error that another attempt would meet again. */
+  private static boolean isFinal(RuntimeException e) {
+    return switch (e) {
+      case MongoWriteException _ -> true;
+      case MongoCommandException refused -> !refused.hasErrorLabel("RetryableWriteError");
+      default -> !(e instanceof MongoException);
+    };
   }
 
   private static String failure(RuntimeException e) {

@@ -57,7 +57,17 @@ final class MongoLedgerBooksTest extends LedgerFixture {
     giveCredit("2");
 
     assertThat(tryToReserve(hold(USER, CREDITS, "1"))).isNotInstanceOf(Reservation.Held.class);
-    assertThat(tryToReserve(hold(USER, CREDITS_NEW, "0"))).isNotInstanceOf(Reservation.Held.class);
+    users.updateOne(new Document("_id", USER), Document.parse("{$set: {'gw.open.credits': 2.0}}"));
+    assertThat(tryToReserve(hold(USER, CREDITS, "1"))).isNotInstanceOf(Reservation.Held.class);
+    users.deleteOne(new Document("_id", USER));
+  }
+
+  @Test
+  void fieldThatTheUserDoesNotHaveIsNotSpent() {
+    giveCredit(2.0);
+
+    assertThat(tryToReserve(hold(USER, CREDITS_NEW, "0")))
+        .isEqualTo(new Reservation.InsufficientCredit(Usd.ZERO));
   }
 
   @Test
@@ -193,23 +203,16 @@ final class MongoLedgerBooksTest extends LedgerFixture {
   @Test
   void entriesOfAnotherInstanceAreLeftToItForAWhile() {
     giveCredit(2.0);
-    MongoLedgerOptions elsewhere = MongoLedgerOptions.of("elsewhere").withoutUpkeep();
-    try (MongoCreditLedger other = open(elsewhere)) {
-      settle(settlement(reserve(hold(USER, CREDITS, "0.1")), "0.1"));
+    Hold young = reserve(hold(USER, CREDITS, "0.1"));
+    Hold old = reserve(hold(USER, CREDITS, "0.1"));
+    try (MongoCreditLedger other = open(MongoLedgerOptions.of("other").withoutUpkeep())) {
+      settle(settlement(young, "0.1"));
       assertThat(other.upkeep().drainOnce()).isZero();
 
       clock.move(Duration.ofMinutes(-1));
-      settle(settlement(reserveIn(other), "0.1"));
+      settle(settlement(old, "0.1"));
       assertThat(other.upkeep().drainOnce()).isEqualTo(1);
     }
-  }
-
-  private Hold reserveIn(MongoCreditLedger other) {
-    clock.move(Duration.ofMinutes(1));
-    Hold hold = reserve(hold(USER, CREDITS, "0.1"));
-    clock.move(Duration.ofMinutes(-1));
-    assertThat(other.upkeep()).isNotNull();
-    return hold;
   }
 
   @Test

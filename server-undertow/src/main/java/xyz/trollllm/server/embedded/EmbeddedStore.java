@@ -81,9 +81,9 @@ public final class EmbeddedStore implements AutoCloseable {
   @Override
   public void close() {
     server.shutdownNow();
-    try {
-      journal.close();
-      lock.close();
+    try (lock;
+        journal) {
+      journal.awaitDurable();
     } catch (IOException e) {
       throw new EmbeddedStoreException("the store was not closed cleanly", e);
     }

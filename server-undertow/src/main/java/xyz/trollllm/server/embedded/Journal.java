@@ -195,9 +195,9 @@ final class Journal implements AutoCloseable {
     }
   }
 
+  /** Closes the file. What is queued and was never waited for is lost. */
   @Override
   public void close() throws IOException {
-    awaitDurable();
     lock.lock();
     try {
       if (channel != null) {

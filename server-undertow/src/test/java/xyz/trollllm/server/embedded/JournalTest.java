@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,13 +24,18 @@ final class JournalTest {
     journal.rewrite(_ -> {});
   }
 
+  @AfterEach
+  void close() throws IOException {
+    journal.close();
+  }
+
   @Test
   void recordsAreToldInTheirOrder() throws IOException {
     journal.append(put("1"));
     journal.append(put("2"));
     journal.awaitDurable();
     journal.append(put("3"));
-    journal.close();
+    journal.awaitDurable();
 
     assertThat(told()).containsExactly(put("1"), put("2"), put("3"));
   }
@@ -42,7 +48,7 @@ final class JournalTest {
 
     journal.rewrite(reader -> reader.accept(put("whole")));
     journal.append(put("3"));
-    journal.close();
+    journal.awaitDurable();
 
     assertThat(told()).containsExactly(put("whole"), put("3"));
   }
