@@ -260,7 +260,7 @@ final class LedgerStatements {
     return new Document("x", date(keptUntil))
         .append("s", state)
         .append("i", instance)
-        .append("row", row);
+        .append("row", PackedRow.of(row));
   }
 
   private static Document outboxEntry(String id, Document entry) {

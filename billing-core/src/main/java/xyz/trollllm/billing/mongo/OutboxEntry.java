@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
+import org.bson.types.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +31,13 @@ record OutboxEntry(
   }
 
   private static OutboxEntry of(String id, Document stored) {
+    Binary row = stored.get("row", Binary.class);
     return new OutboxEntry(
         id,
         stored.getDate("x").toInstant(),
         stored.getString("s"),
         stored.getString("i"),
-        stored.get("row", Document.class));
+        row == null ? null : PackedRow.unpacked(row));
   }
 
   /** Whether a charge may still come, or come again, for which this entry decides. */

@@ -7,7 +7,7 @@ import xyz.trollllm.config.CreditField;
  *
  * <pre>
  * gw.h.ID        an open hold      {f: field, n: nanos, x: expiry, i: instance}
- * gw.out.ID      a settled request {x: kept until, s: state, i: instance, row: what goes to the log}
+ * gw.out.ID      a settled request {x: kept until, s: state, i: instance, row: {@link PackedRow}}
  * gw.past        ids of settled requests whose rows stand in the log
  * gw.held.F      nanos held of credit field F        gw.n      open holds
  * gw.spent.F     nanos ever taken from it            gw.nx     no hold expires before this
