@@ -12,7 +12,8 @@ import xyz.trollllm.proxy.upstream.Upstream;
 
 /** An upstream with all that an instance keeps beside its connections. */
 record ConfiguredUpstream(
-    UpstreamConfig config, Upstream connections,
+    UpstreamConfig config,
+    Upstream connections,
     KeyRing keys,
     Allowance allowance,
     CircuitBreaker breaker) {

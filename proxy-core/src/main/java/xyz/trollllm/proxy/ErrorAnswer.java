@@ -74,7 +74,8 @@ record ErrorAnswer(int status, String code, String message, Headers headers) {
       case Rejection.CreditExpired(var field) ->
           noRetry(403, "credit_expired", "the credit in " + field.balanceField() + " has expired");
       case Rejection.AllowanceUsedUp(Duration retryAfter) ->
-          retryLater(429, "upstream_allowance_used_up", "too many requests in a minute", retryAfter);
+          retryLater(
+              429, "upstream_allowance_used_up", "too many requests in a minute", retryAfter);
       case Rejection.UpstreamResting(Duration retryAfter) ->
           retryLater(503, "upstream_unavailable", "the upstream is not available", retryAfter);
       case Rejection.ShuttingDown _ ->

@@ -20,14 +20,12 @@ import jdk.jfr.consumer.RecordingFile;
  * Watches, by the JVM's own flight recorder, whether threads that must never block do: by parking,
  * waiting, sleeping, touching files, a contended lock or a blocking socket.
  *
- * <p>Left out are loading and initialising classes, which happen once, and the kernel's random
- * numbers, which never block. A name look-up in native code leaves no trace here.
+ * <p>Left out is what only looks like it: loading and initialising classes, which happens once; the
+ * kernel's random numbers, which never block; XNIO's sockets, which cannot block, and the moment in
+ * which its threads hand an accepted one over. A name look-up in native code leaves no trace here.
  */
 public final class BlockingWatch implements AutoCloseable {
-  /**
-   * Every contended lock and every use of a non-blocking socket is recorded; only taking long is
-   * blocking, longer than a busy machine keeps a thread waiting for a processor.
-   */
+  /** Longer than a busy machine keeps the owner of a lock waiting for a processor. */
   private static final Duration LONG = Duration.ofMillis(50);
 
   /** The type of the lock that the JVM holds while it initialises a class. */
@@ -42,9 +40,9 @@ public final class BlockingWatch implements AutoCloseable {
           Map.entry("jdk.FileWrite", Duration.ZERO),
           Map.entry("jdk.FileForce", Duration.ZERO),
           Map.entry("jdk.JavaMonitorEnter", LONG),
-          Map.entry("jdk.SocketConnect", LONG),
-          Map.entry("jdk.SocketRead", LONG),
-          Map.entry("jdk.SocketWrite", LONG));
+          Map.entry("jdk.SocketConnect", Duration.ZERO),
+          Map.entry("jdk.SocketRead", Duration.ZERO),
+          Map.entry("jdk.SocketWrite", Duration.ZERO));
 
   private static final int FRAMES_SHOWN = 12;
 
@@ -96,9 +94,13 @@ public final class BlockingWatch implements AutoCloseable {
 
   private static boolean isLeftOut(RecordedFrame frame) {
     String type = frame.getMethod().getType().getName();
+    String method = frame.getMethod().getName();
     return type.equals("java.lang.ClassLoader")
         || type.startsWith("jdk.internal.loader.")
-        || type.startsWith("sun.security.provider.NativePRNG");
+        || type.startsWith("sun.security.provider.NativePRNG")
+        || type.equals("org.xnio.nio.WorkerThread$SynchTask")
+        || (type.equals("org.xnio.nio.NioSocketConduit")
+            && (method.equals("read") || method.equals("write")));
   }
 
   private static String describe(RecordedEvent event) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -90,6 +93,22 @@ final class BlockingWatchTest {
   private static void force(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
+    }
+  }
+
+  @Test
+  void blockingSocketsAreSeen() throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertSeen("jdk.SocketWrite", () -> talk(listener));
+      assertSeen("jdk.SocketRead", () -> talk(listener));
+    }
+  }
+
+  private static void talk(ServerSocket listener) throws IOException {
+    try (Socket socket = new Socket(listener.getInetAddress(), listener.getLocalPort());
+        Socket peer = listener.accept()) {
+      peer.getOutputStream().write(1);
+      assertThat(socket.getInputStream().read()).isEqualTo(1);
     }
   }
 

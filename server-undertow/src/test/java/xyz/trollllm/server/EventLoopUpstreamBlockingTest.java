@@ -41,19 +41,16 @@ final class EventLoopUpstreamBlockingTest extends UpstreamConformance {
             ScriptedServer.secure(
                 CERTIFICATES.server("localhost"), EventLoopUpstreamBlockingTest::answerEverything));
     ScriptedServer silent = serve(ScriptedServer.Peer::awaitClosed);
-    Upstream upstream =
-        upstream(60, Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofMillis(300));
-
-    exercise(upstream, plain, secure, silent);
+    exercise(plain, secure, silent);
     try (BlockingWatch watch = BlockingWatch.start()) {
-      exercise(upstream, plain, secure, silent);
+      exercise(plain, secure, silent);
 
       watch.assertNoneBlocked(name -> name.startsWith(XnioRig.WORKER_NAME));
     }
   }
 
-  private void exercise(
-      Upstream upstream, ScriptedServer plain, ScriptedServer secure, ScriptedServer silent) {
+  private void exercise(ScriptedServer plain, ScriptedServer secure, ScriptedServer silent) {
+    Upstream upstream = upstream();
     for (int round = 0; round < 5; round++) {
       answered(upstream, plain.url());
       answered(upstream, plain.url("localhost"));
@@ -63,7 +60,7 @@ final class EventLoopUpstreamBlockingTest extends UpstreamConformance {
     assertThat(large.awaitText()).isEqualTo("ok");
     TestCall unknown = open(upstream, URI.create("https://upstream.invalid/"));
     assertThat(unknown.awaitFailure()).isInstanceOf(UpstreamFailure.NotConnected.class);
-    TestCall unanswered = open(upstream, silent.url());
+    TestCall unanswered = open(upstream(Duration.ofMillis(300), PATIENCE), silent.url());
     assertThat(unanswered.awaitFailure()).isInstanceOf(UpstreamFailure.NoAnswer.class);
   }
 

@@ -18,7 +18,8 @@ public final class Allowance {
   private final int requestsPerMinute;
   private final long tokensPerMinute;
   private final Clock clock;
-  private final AtomicReference<Minute> current = new AtomicReference<>(new Minute(Instant.MIN, 0, 0));
+  private final AtomicReference<Minute> current =
+      new AtomicReference<>(new Minute(Instant.MIN, 0, 0));
 
   /**
    * @param requestsPerMinute 0 for no limit
@@ -42,22 +43,20 @@ public final class Allowance {
   /** Counts what a request used. */
   public void used(long tokens) {
     Instant now = clock.instant();
-    current.updateAndGet(
-        minute -> {
-          Minute running = minute.at(now);
-          return new Minute(running.start, running.requests, running.tokens + tokens);
-        });
+    current.updateAndGet(minute -> {
+      Minute running = minute.at(now);
+      return new Minute(running.start, running.requests, running.tokens + tokens);
+    });
   }
 
   private Minute counted(Minute minute) {
-    return isUsedUp(minute)
-        ? minute
-        : new Minute(minute.start, minute.requests + 1, minute.tokens);
+    return isUsedUp(minute) ? minute : new Minute(minute.start, minute.requests + 1, minute.tokens);
   }
 
   private boolean isUsedUp(Minute minute) {
-    return requestsPerMinute > 0 && minute.requests >= requestsPerMinute
-        || tokensPerMinute > 0 && minute.tokens >= tokensPerMinute;
+    boolean requests = requestsPerMinute > 0 && minute.requests >= requestsPerMinute;
+    boolean tokens = tokensPerMinute > 0 && minute.tokens >= tokensPerMinute;
+    return requests || tokens;
   }
 
   private static Instant start(Instant time) {

@@ -122,7 +122,7 @@ public abstract class FlowConformance extends UpstreamConformance {
           peer.send("cd");
           peer.awaitClosed();
         });
-    Duration idle = Duration.ofMillis(200);
+    Duration idle = Duration.ofSeconds(1);
 
     TestCall call =
         TestCall.open(
@@ -134,7 +134,7 @@ public abstract class FlowConformance extends UpstreamConformance {
               rig()
                   .loop(0)
                   .schedule(
-                      idle.multipliedBy(3),
+                      idle.multipliedBy(2),
                       () -> {
                         running.transfer().resume();
                         resumed.countDown();

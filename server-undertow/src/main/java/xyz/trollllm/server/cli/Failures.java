@@ -1,5 +1,6 @@
 package xyz.trollllm.server.cli;
 
+import com.mongodb.MongoException;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,6 +9,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 import xyz.trollllm.config.InvalidConfigException;
+import xyz.trollllm.server.GatewayServer.PortTakenException;
+import xyz.trollllm.server.embedded.EmbeddedStoreException;
 
 /** Turns what went wrong into sentences and exit codes. */
 final class Failures {
@@ -36,6 +39,18 @@ final class Failures {
       case InvalidConfigException invalid -> {
         err.println("gateway: " + invalid.getMessage());
         yield ExitCode.CONFIG;
+      }
+      case PortTakenException taken -> {
+        err.println("gateway: " + taken.getMessage());
+        yield ExitCode.UNAVAILABLE;
+      }
+      case MongoException failure -> {
+        err.println("gateway: the database failed: " + failure.getMessage());
+        yield ExitCode.UNAVAILABLE;
+      }
+      case EmbeddedStoreException unusable -> {
+        err.println("gateway: " + unusable.getMessage());
+        yield ExitCode.UNAVAILABLE;
       }
       default -> {
         LOG.debug("command failed", e);

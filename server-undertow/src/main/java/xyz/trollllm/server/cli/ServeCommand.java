@@ -4,7 +4,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +15,6 @@ import xyz.trollllm.config.LoadedConfig;
 import xyz.trollllm.config.UpstreamKeys;
 import xyz.trollllm.server.Instance;
 import xyz.trollllm.server.JsonRequestLog;
-import xyz.trollllm.server.logging.Diagnostics;
 import xyz.trollllm.server.logging.RecordLines;
 
 /** Runs one instance until it is told to stop. */
@@ -34,9 +32,6 @@ final class ServeCommand implements Callable<Integer> {
   private static final String DEFAULT_CONFIG = "/app/config.json";
 
   private final Shell shell;
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private volatile boolean serving;
 
   @Option(
       names = {"-c", "--config"},
@@ -54,17 +49,14 @@ final class ServeCommand implements Callable<Integer> {
     loaded.warnings().forEach(warning -> LOG.warn("{}: {}", loaded.source(), warning));
     GatewayConfig valid = loaded.config();
     UpstreamKeys keys = UpstreamKeys.resolve(valid, shell.environment());
-    Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "shutdown"));
-    try (Database database = Database.connect(shell);
+    try (StopSignal stop = StopSignal.open();
+        Database database = Database.connect(shell);
         RecordLines lines =
             new RecordLines(new FileOutputStream(FileDescriptor.out), spillFile(valid));
         Instance instance =
             Instance.start(valid, keys, database.database(), new JsonRequestLog(lines::write))) {
-      serving = true;
       shell.err().printf("listening client=%d ops=%d%n", instance.clientPort(), instance.opsPort());
       stop.await();
-    } finally {
-      stopped.countDown();
     }
     return ExitCode.OK;
   }
@@ -82,20 +74,5 @@ final class ServeCommand implements Callable<Integer> {
             .environment()
             .getOrDefault("REQUEST_LOG_SPILL_DIR", System.getProperty("java.io.tmpdir"));
     return Path.of(directory, "gateway-" + valid.instance() + "-requests.ndjson");
-  }
-
-  /** Runs when the process is told to end, which it may do only when everything is settled. */
-  private void stopAndWait() {
-    if (!serving) {
-      return;
-    }
-    stop.countDown();
-    try {
-      stopped.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    Diagnostics.stop();
-    Runtime.getRuntime().halt(ExitCode.OK); // an orderly end is no failure, whichever signal asked
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.TokenCounts;
 
 /**
  * What the stand-in says to a request: its words, each of which is one token.
@@ -57,5 +58,16 @@ record Answer(List<String> thinking, List<String> text, @Nullable String tool, S
   /** All tokens of this answer, thinking and tool call included. */
   long tokens() {
     return thinking.size() + text.size() + (tool == null ? 0 : TOOL_TOKENS);
+  }
+
+  /** What is reported as used: the prompt once, this answer for every choice asked for. */
+  TokenCounts usage(Asked asked) {
+    TokenCounts prompt = asked.prompt();
+    return new TokenCounts(
+        prompt.input(),
+        prompt.cacheWrite5m(),
+        prompt.cacheWrite1h(),
+        prompt.cacheHit(),
+        tokens() * asked.choices());
   }
 }

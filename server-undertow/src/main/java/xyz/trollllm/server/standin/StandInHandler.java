@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import xyz.trollllm.billing.TokenCounts;
 
 /** Takes requests, works out what to reply and has it sent. */
 final class StandInHandler implements HttpHandler {
@@ -106,20 +105,10 @@ final class StandInHandler implements HttpHandler {
       return error(dialect, 404, dialect.unknownModel(asked.model()), request);
     }
     Answer answer = Answer.to(asked);
-    serving.reports(usage(asked, answer));
+    serving.reports(answer.usage(asked));
     return asked.stream()
         ? Reply.stream(dialect.events(asked, answer), delivery)
         : Reply.json(200, dialect.json(asked, answer), delivery);
-  }
-
-  private static TokenCounts usage(Asked asked, Answer answer) {
-    TokenCounts prompt = asked.prompt();
-    return new TokenCounts(
-        prompt.input(),
-        prompt.cacheWrite5m(),
-        prompt.cacheWrite1h(),
-        prompt.cacheHit(),
-        answer.tokens() * asked.choices());
   }
 
   private boolean isKeyKnown(Served request) {

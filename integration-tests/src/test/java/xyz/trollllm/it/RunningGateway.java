@@ -1,0 +1,166 @@
+package xyz.trollllm.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static xyz.trollllm.it.Eventually.eventually;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import xyz.trollllm.server.standin.StandInUpstream;
+
+/** One instance of the built artifact with a shipped configuration, as a process of its own. */
+final class RunningGateway implements AutoCloseable {
+  /** The shipped files, by the instance they are for. */
+  static final String CHAT = "config-openhands-prod.json";
+
+  static final String CHAT2 = "config-ohmygpt-prod.json";
+
+  private static final Path JAR = Path.of(System.getProperty("gateway.jar"));
+  private static final Path CONFIGS = Path.of(System.getProperty("gateway.deploy"), "goproxy");
+  private static final Pattern LISTENING = Pattern.compile("listening client=(\\d+) ops=(\\d+)");
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final int STOP_SECONDS = 40;
+
+  private final Process process;
+  private final List<String> output = new CopyOnWriteArrayList<>();
+  private final List<String> diagnostics = new CopyOnWriteArrayList<>();
+
+  private RunningGateway(Process process) {
+    this.process = process;
+    read(process.getInputStream(), output::add);
+    read(process.getErrorStream(), diagnostics::add);
+  }
+
+  /** Starts {@code serve} with a shipped file and waits until it listens. */
+  static RunningGateway start(String config, Store store, StandInUpstream upstream) {
+    return start(config, store, environment(upstream));
+  }
+
+  static RunningGateway start(String config, Store store, Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>();
+    all.put("CONFIG_PATH", CONFIGS.resolve(config).toString());
+    all.put("MONGODB_URI", store.uri());
+    all.put("PORT", "0");
+    all.put("OPS_PORT", "0");
+    all.putAll(environment);
+    RunningGateway gateway = run(all, "serve");
+    eventually(
+        () -> gateway.listening().find() || !gateway.process.isAlive(),
+        () -> "does not listen: " + gateway.diagnostics);
+    if (!gateway.listening().find()) {
+      throw new AssertionError("ended instead of listening: " + gateway.diagnostics);
+    }
+    return gateway;
+  }
+
+  /** What makes every endpoint of the shipped files lead to a stand-in. */
+  static Map<String, String> environment(StandInUpstream upstream) {
+    String url = upstream.url().toString();
+    return Map.of(
+        "ENDPOINT_OPENHANDS_ANTHROPIC_URL", url + "/v1/messages",
+        "ENDPOINT_OPENHANDS_OPENAI_URL", url + "/v1/chat/completions",
+        "OPENHANDS_API_KEY", StandInUpstream.KEY);
+  }
+
+  /** Runs the artifact with nothing but these variables and arguments. */
+  static RunningGateway run(Map<String, String> environment, String... arguments) {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    ProcessBuilder builder = new ProcessBuilder(java.toString(), "-jar", JAR.toString());
+    builder.command().addAll(List.of(arguments));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    try {
+      return new RunningGateway(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void read(InputStream stream, Consumer<String> line) {
+    Thread.ofVirtual()
+        .start(() -> {
+          try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
+            reader.lines().forEach(line);
+          } catch (IOException | UncheckedIOException _) {
+            // The process was killed.
+          }
+        });
+  }
+
+  private Matcher listening() {
+    return LISTENING.matcher(String.join("\n", diagnostics));
+  }
+
+  /** Where clients connect. */
+  URI url() {
+    return local(1);
+  }
+
+  /** Where operators connect. */
+  URI opsUrl() {
+    return local(2);
+  }
+
+  private URI local(int port) {
+    Matcher matcher = listening();
+    if (!matcher.find()) {
+      throw new IllegalStateException("does not listen");
+    }
+    return URI.create("http://127.0.0.1:" + matcher.group(port));
+  }
+
+  /** The request log so far. */
+  List<JsonNode> requestLog() {
+    return output.stream().filter(line -> line.startsWith("{")).map(JSON::readTree).toList();
+  }
+
+  /** Lines of standard output so far. */
+  List<String> output() {
+    return List.copyOf(output);
+  }
+
+  /** Lines of standard error so far. */
+  List<String> diagnostics() {
+    return List.copyOf(diagnostics);
+  }
+
+  Process process() {
+    return process;
+  }
+
+  /** Waits for the process to end by itself. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("does not end: " + diagnostics);
+    }
+    return process.exitValue();
+  }
+
+  /** Asks the process to stop, and insists if it does not. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
