@@ -43,7 +43,10 @@ final class BodyReader {
     this.body = new byte[(int) (announced < 0 ? FIRST_BYTES : Math.min(announced, FIRST_BYTES))];
   }
 
-  /** Calls one of both, at once or when enough has come; neither if the client leaves or stops sending. */
+  /**
+   * Calls one of both, at once or when enough has come; neither if the client leaves or stops
+   * sending.
+   */
   static void read(
       HttpServerExchange exchange,
       long maxBytes,

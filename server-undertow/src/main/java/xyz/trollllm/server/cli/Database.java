@@ -45,11 +45,10 @@ public final class Database implements AutoCloseable {
             MongoClientSettings.builder()
                 .applyToClusterSettings(
                     cluster -> cluster.serverSelectionTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS))
-                .applyToSocketSettings(
-                    socket ->
-                        socket
-                            .connectTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                            .readTimeout(2 * PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .applyToSocketSettings(socket ->
+                    socket
+                        .connectTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                        .readTimeout(2 * PATIENCE_SECONDS, TimeUnit.SECONDS))
                 .applyConnectionString(connection)
                 .build());
     // A secondary may lag behind what was just held or settled.
