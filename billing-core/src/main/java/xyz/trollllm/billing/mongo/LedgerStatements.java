@@ -7,13 +7,9 @@ import static xyz.trollllm.billing.mongo.Paths.outbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Date;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Hold;
@@ -23,7 +19,7 @@ import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
 
 /**
- * Every update the ledger makes to a user's document, as pure functions: no clock, no store.
+ * The updates that hold and move money, as pure functions: no clock, no store.
  *
  * <p>Why repeating any of them, or one of them arriving late, moves money once:
  *
@@ -106,10 +102,9 @@ final class LedgerStatements {
     return new Reserve(hold, deadline, new UserUpdate(request.userId(), condition, update));
   }
 
-  /** Where the id of a request may stand that was held at {@code now} and settled meanwhile. */
+  /** Where the id of a request may stand that was settled before {@code now} or will be soon. */
   private List<String> pastOf(Instant now) {
-    return Past.arrays(
-        now.plus(reserveWindow), now.plus(reserveWindow.plus(CLOCK_TOLERANCE).multipliedBy(2)));
+    return Past.arrays(now, now.plus(reserveWindow.plus(CLOCK_TOLERANCE).multipliedBy(2)));
   }
 
   UserUpdate settle(Settlement settlement, Instant now) {
@@ -203,57 +198,6 @@ final class LedgerStatements {
             "$inc",
             new Document(field.balanceField(), LegacyDollars.of(nanos))
                 .append(Paths.topUps(field), nanos)));
-  }
-
-  /** Notes that the rows of entries stand in the log. */
-  static UserUpdate logged(String userId, List<OutboxEntry> entries) {
-    Document set = new Document(Paths.DIRTY, true);
-    Document unset = new Document();
-    Map<String, List<String>> past = new LinkedHashMap<>();
-    for (OutboxEntry entry : entries) {
-      String path = outbox(entry.id());
-      if (entry.isKept()) {
-        unset.append(path + ".row", "");
-      } else {
-        unset.append(path, "");
-        past.computeIfAbsent(Past.array(entry.keptUntil()), _ -> new ArrayList<>()).add(entry.id());
-      }
-    }
-    Document push = new Document();
-    past.forEach((array, ids) -> push.append(Past.path(array), new Document("$each", ids)));
-    Document update = new Document("$set", set).append("$unset", unset);
-    if (!push.isEmpty()) {
-      update.append("$push", push);
-    }
-    return new UserUpdate(userId, new Document(), update);
-  }
-
-  /** Removes entries that have no row any more. */
-  static UserUpdate forget(String userId, List<OutboxEntry> entries) {
-    return unset(userId, entries.stream().map(entry -> outbox(entry.id())).toList());
-  }
-
-  /** Removes ids of the past. */
-  static UserUpdate forgetPast(String userId, List<String> arrays) {
-    return unset(userId, arrays.stream().map(Past::path).toList());
-  }
-
-  private static UserUpdate unset(String userId, List<String> paths) {
-    Document unset = new Document();
-    paths.forEach(path -> unset.append(path, ""));
-    return new UserUpdate(userId, new Document(), new Document("$unset", unset));
-  }
-
-  /** Takes an outbox away that is empty, so that the drain does not come back for it. */
-  static UserUpdate clean(String userId) {
-    Document nothing = new Document();
-    return new UserUpdate(
-        userId,
-        new Document(Paths.OUTBOX, nothing)
-            .append(Past.path(), new Document("$in", Arrays.asList(nothing, null))),
-        new Document(
-            "$unset",
-            new Document(Paths.OUTBOX, "").append(Past.path(), "").append(Paths.DIRTY, "")));
   }
 
   private Document entry(String state, Instant keptUntil, Document row) {

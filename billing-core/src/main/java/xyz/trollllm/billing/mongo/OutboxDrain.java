@@ -98,11 +98,11 @@ final class OutboxDrain {
     }
     List<String> past =
         user.past().stream().filter(array -> Past.isOver(array, user.now())).toList();
-    addInChunks(user.userId(), logged, LedgerStatements::logged, updates);
-    addInChunks(user.userId(), over, LedgerStatements::forget, updates);
-    addInChunks(user.userId(), past, LedgerStatements::forgetPast, updates);
+    addInChunks(user.userId(), logged, OutboxStatements::logged, updates);
+    addInChunks(user.userId(), over, OutboxStatements::forget, updates);
+    addInChunks(user.userId(), past, OutboxStatements::forgetPast, updates);
     if (user.entries().isEmpty() && user.past().isEmpty()) {
-      updates.add(LedgerStatements.clean(user.userId()));
+      updates.add(OutboxStatements.clean(user.userId()));
     }
   }
 
