@@ -37,6 +37,7 @@ public final class GatewayCommand {
         .addSubcommand(new UserCommand(shell))
         .addSubcommand(new KeyCommand(shell))
         .addSubcommand(new DemoCommand(shell))
+        .addSubcommand(new StandInCommand(shell))
         .setOut(shell.out())
         .setErr(shell.err())
         .setUsageHelpAutoWidth(true)
