@@ -1,4 +1,5 @@
 import com.google.googlejavaformat.java.Formatter;
+import com.google.googlejavaformat.java.FormatterException;
 import com.google.googlejavaformat.java.ImportOrderer;
 import com.google.googlejavaformat.java.JavaFormatterOptions;
 import com.google.googlejavaformat.java.RemoveUnusedImports;
@@ -26,7 +27,14 @@ final class Format {
         String before = Files.readString(source);
         String ordered =
             ImportOrderer.reorderImports(before, JavaFormatterOptions.Style.GOOGLE);
-        String after = formatter.formatSource(RemoveUnusedImports.removeUnusedImports(ordered));
+        String after;
+        try {
+          after = formatter.formatSource(RemoveUnusedImports.removeUnusedImports(ordered));
+        } catch (FormatterException notJava) {
+          System.err.println(source + ":" + notJava.getMessage());
+          System.exit(1);
+          return;
+        }
         if (!after.equals(before)) {
           unformatted.add(source);
           if (write) {

@@ -9,6 +9,7 @@ import xyz.trollllm.proxy.wire.AnswerMeter;
 import xyz.trollllm.proxy.wire.AnswerMeters;
 import xyz.trollllm.proxy.wire.BodyEdits;
 import xyz.trollllm.proxy.wire.Metered;
+import xyz.trollllm.proxy.wire.RequestSummary;
 import xyz.trollllm.proxy.wire.UsageChunkFilter;
 
 /**
@@ -21,10 +22,16 @@ final class AnswerRelay {
   private static final ErrorAnswer BROKEN_OFF =
       ErrorAnswer.error(502, "upstream_broken", "the upstream broke off its answer");
 
+  private static final int BYTES_PER_TOKEN = 4;
+
+  /** An image of usual size is about 1,600 tokens. */
+  private static final int MEDIA_BYTES = 1600 * BYTES_PER_TOKEN;
+
   private final Api api;
   private final String requestId;
   private final ClientExchange client;
   private final boolean eventStream;
+  private final boolean endIsProven;
   private final AnswerMeter meter;
   private final @Nullable UsageChunkFilter filter;
   private final EventBoundary boundary = new EventBoundary();
@@ -38,13 +45,14 @@ final class AnswerRelay {
     this.api = admitted.route().api();
     this.requestId = requestId;
     this.client = client;
-    this.eventStream = isEventStream(head);
+    this.eventStream = isEventStream(head, admitted.summary().stream());
+    this.endIsProven = head.contains("content-length") || head.contains("transfer-encoding");
     this.meter =
         AnswerMeters.of(
             api,
             eventStream,
             admitted.route().model().usageSemantics(),
-            request.body().remaining());
+            promptBytes(admitted, request));
     boolean usageIsOurs = BodyEdits.addsUsage(admitted.summary(), api);
     this.filter = eventStream && usageIsOurs ? new UsageChunkFilter() : null;
   }
@@ -60,12 +68,21 @@ final class AnswerRelay {
     return write(filter == null ? bytes : filter.filter(bytes));
   }
 
-  /** The upstream ended its answer properly, whatever the answer said. */
-  void end() {
+  /**
+   * The upstream ended its answer.
+   *
+   * @return whether the client got a whole answer without an error in it
+   */
+  boolean end() {
+    if (!meter.sawEnd() && !(eventStream && endIsProven)) {
+      breakOff();
+      return false;
+    }
     if (filter != null) {
       write(filter.finish());
     }
     client.end();
+    return meter.sawEnd() && !meter.sawError();
   }
 
   /** The upstream broke off: the client gets an error it can read, or a connection that is cut. */
@@ -82,18 +99,38 @@ final class AnswerRelay {
     return meter.usage();
   }
 
+  Metered meteredWhenAbandoned() {
+    return meter.usageOfAbandoned();
+  }
+
   private boolean write(ByteBuffer bytes) {
     boundary.observe(bytes);
     return !bytes.hasRemaining() || client.write(bytes);
   }
 
-  private static boolean isEventStream(Headers head) {
-    return head.first("content-type")
-        .map(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"))
-        .orElse(false);
+  /** An answer that does not say what it is is what was asked for. */
+  private static boolean isEventStream(Headers head, boolean streamWanted) {
+    String type = head.first("content-type").orElse("").toLowerCase(Locale.ROOT);
+    return type.startsWith("text/event-stream")
+        || (streamWanted && !type.startsWith("application/json"));
+  }
+
+  /**
+   * How many bytes of the prompt stand for tokens, if input has to be estimated. Media count by
+   * item, and no prompt is longer than the model takes.
+   */
+  private static long promptBytes(Admission.Admitted admitted, ProxyRequest request) {
+    RequestSummary summary = admitted.summary();
+    long text = (long) request.body().remaining() - summary.mediaBytes();
+    long media = (long) summary.inlineMedia() * MEDIA_BYTES;
+    long most = admitted.route().model().maxInputTokens() * BYTES_PER_TOKEN;
+    return Math.min(text + media, most);
   }
 
   private static long contentLength(Headers head) {
+    if (head.contains("transfer-encoding")) {
+      return -1;
+    }
     try {
       return Long.parseLong(head.first("content-length").orElse("-1"));
     } catch (NumberFormatException unknown) {

@@ -50,6 +50,9 @@ final class CallGuard implements Upstream.Listener, ClientExchange.Listener {
       step.run();
     } catch (RuntimeException bug) {
       call.crashed(bug);
+    } catch (Error fatal) {
+      call.crashed(fatal);
+      throw fatal;
     }
   }
 }

@@ -2,6 +2,8 @@ package xyz.trollllm.proxy;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -23,11 +25,15 @@ record ConfiguredUpstream(
 
   private static final CircuitBreakerConfig BREAKER =
       CircuitBreakerConfig.custom()
-          .slidingWindowSize(50)
-          .minimumNumberOfCalls(20)
+          // Without locks: outcomes are counted on I/O threads.
+          .slidingWindow(
+              50, 20, SlidingWindowType.COUNT_BASED, SlidingWindowSynchronizationStrategy.LOCK_FREE)
           .failureRateThreshold(80)
           .waitDurationInOpenState(REST)
           .permittedNumberOfCallsInHalfOpenState(5)
+          .maxWaitDurationInHalfOpenState(REST)
+          // Long answers are what models are for, not a sign of trouble.
+          .slowCallDurationThreshold(Duration.ofDays(1))
           .build();
 
   static ConfiguredUpstream of(

@@ -10,7 +10,7 @@ import xyz.trollllm.config.UpstreamConfig;
  */
 final class HeaderRules {
   private static final Set<String> TO_UPSTREAM =
-      Set.of("content-type", "accept", "user-agent", "openai-beta", "traceparent", "tracestate");
+      Set.of("accept", "user-agent", "openai-beta", "traceparent", "tracestate");
   private static final String ANTHROPIC = "anthropic-";
 
   private static final List<String> TO_CLIENT =
@@ -35,6 +35,7 @@ final class HeaderRules {
     if (upstream.auth() != UpstreamConfig.AuthStyle.BEARER) {
       forwarded.set("x-api-key", apiKey);
     }
+    forwarded.set("content-type", "application/json");
     // An answer that is not compressed can be metered while its bytes pass unchanged.
     forwarded.set("accept-encoding", "identity");
     forwarded.set("x-request-id", requestId);

@@ -72,12 +72,10 @@ public final class MeteredProxy implements AutoCloseable {
    */
   public void handle(ProxyRequest request, ClientExchange client, EventLoop loop) {
     Optional<Api> api = Paths.api(request.path());
-    if (api.isEmpty() || !request.method().equals("POST")) {
-      refuse(request, client, new Rejection.UnknownPath(request.method(), request.path()));
-    } else if (!Paths.isQuery(request.query())) {
-      refuse(request, client, new Rejection.InvalidBody("the query must be percent-encoded"));
-    } else {
+    if (api.isPresent() && request.method().equals("POST")) {
       new ProxyCall(context, requestIds.next(), api.get(), request, client, loop).start();
+    } else {
+      refuse(request, client, new Rejection.UnknownPath(request.method(), request.path()));
     }
   }
 

@@ -1,7 +1,6 @@
 package xyz.trollllm.proxy;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.Api;
@@ -19,12 +18,13 @@ final class Paths {
     };
   }
 
-  /** Whether {@code query} can be appended to a URL as it is. */
-  static boolean isQuery(@Nullable String query) {
-    try {
-      return query == null || query.equals(new URI("http://upstream/?" + query).getRawQuery());
-    } catch (URISyntaxException notEncoded) {
-      return false;
-    }
+  /**
+   * The part of a client's query that is forwarded: the marker that older SDKs add to calls of beta
+   * features. Some upstreams read options, even the model, from the query, and what is not priced
+   * must not get there.
+   */
+  static String forwardedQuery(@Nullable String query) {
+    boolean beta = query != null && List.of(query.split("&", -1)).contains("beta=true");
+    return beta ? "?beta=true" : "";
   }
 }

@@ -3,19 +3,15 @@ package xyz.trollllm.proxy;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Basis;
-import xyz.trollllm.billing.CostCalculator;
-import xyz.trollllm.billing.RequestRecord;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Settlement.Outcome;
 import xyz.trollllm.billing.TokenUsage;
-import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.proxy.admission.Admission;
 import xyz.trollllm.proxy.admission.Rejection;
@@ -43,8 +39,7 @@ final class ProxyCall {
   private final ProxyRequest request;
   private final ClientExchange client;
   private final EventLoop loop;
-  private final Instant startedAt;
-  private final long startNanos = System.nanoTime();
+  private final CallReport report;
   private final CallGuard guard = new CallGuard(this);
 
   private Admission.@Nullable Admitted admitted;
@@ -56,6 +51,7 @@ final class ProxyCall {
   private @Nullable Duration firstByte;
   private int attempts;
   private int status = CLIENT_GONE;
+  private boolean awaitingUpstream;
   private boolean clientGone;
   private boolean finished;
 
@@ -72,7 +68,7 @@ final class ProxyCall {
     this.request = request;
     this.client = client;
     this.loop = loop;
-    this.startedAt = context.clock().instant();
+    this.report = new CallReport(context, requestId, api, request);
   }
 
   void start() {
@@ -99,24 +95,20 @@ final class ProxyCall {
         if (clientGone) {
           finish(Outcome.CANCELLED, nothing(), "client_gone", null);
         } else {
-          open(granted);
+          open(granted, upstream(granted).keys().next());
         }
       }
     }
   }
 
   private void refuse(Admission.Refused refused) {
-    finished = true;
     ErrorAnswer error = ErrorAnswer.of(refused.reason());
     sendError(error);
-    context
-        .log()
-        .write(
-            RequestLogEntry.refused(
-                startedAt, requestId, context.instance(), request, error, refused));
+    finished = true;
+    context.log().write(report.refused(error, refused));
   }
 
-  private void open(Admission.Admitted granted) {
+  private void open(Admission.Admitted granted, KeyRing.Key chosen) {
     ConfiguredUpstream upstream = upstream(granted);
     Optional<Duration> wait = upstream.allowance().refuse();
     if (wait.isPresent()) {
@@ -127,29 +119,35 @@ final class ProxyCall {
       fail(ErrorAnswer.of(new Rejection.UpstreamResting(ConfiguredUpstream.REST)), null);
       return;
     }
+    awaitingUpstream = true;
     attempts++;
     upstreamError = null;
-    KeyRing.Key chosen = upstream.keys().next();
     key = chosen;
     String modelId = granted.route().model().upstreamModelId();
     UpstreamRequest forwarded =
         new UpstreamRequest(
-            withQuery(granted.route().url()),
+            URI.create(granted.route().url() + Paths.forwardedQuery(request.query())),
             HeaderRules.toUpstream(request.headers(), upstream.config(), chosen.value(), requestId),
             BodyEdits.forward(request.body(), granted.summary(), api, modelId));
     transfer = upstream.connections().open(forwarded, loop, guard);
   }
 
   void onHead(int upstreamStatus, Headers head) {
-    firstByte = elapsed();
+    firstByte = report.elapsed();
+    reportToBreaker(upstreamStatus < 500);
     Admission.Admitted granted = Objects.requireNonNull(admitted);
     if (upstreamStatus < 200 || upstreamStatus > 299) {
       upstreamError = new UpstreamError(upstreamStatus, head);
-      return;
+    } else if (isEncoded(head)) {
+      Objects.requireNonNull(transfer).cancel();
+      fail(
+          ErrorAnswer.error(502, "upstream_misbehaved", "the upstream's answer cannot be read"),
+          "content-encoding against our wish");
+    } else {
+      status = upstreamStatus;
+      relay = new AnswerRelay(granted, request, requestId, head, client);
+      relay.head(upstreamStatus, head);
     }
-    status = upstreamStatus;
-    relay = new AnswerRelay(granted, request, requestId, head, client);
-    relay.head(upstreamStatus, head);
   }
 
   void onBytes(ByteBuffer bytes) {
@@ -169,20 +167,21 @@ final class ProxyCall {
   void onEnd() {
     if (relay == null) {
       upstreamRefused(Objects.requireNonNull(upstreamError));
-      return;
+    } else if (relay.end()) {
+      finish(Outcome.OK, relay.metered(), null, null);
+    } else {
+      finish(Outcome.ERROR, relay.metered(), "upstream_incomplete", null);
     }
-    reportToBreaker(true);
-    relay.end();
-    finish(Outcome.OK, relay.metered(), null, null);
   }
 
   private void upstreamRefused(UpstreamError error) {
     Admission.Admitted granted = Objects.requireNonNull(admitted);
-    reportToBreaker(error.status() < 500);
     if (error.anotherKeyMayHelp()) {
-      Objects.requireNonNull(key).rest();
-      if (attempts < MAX_ATTEMPTS && upstream(granted).keys().hasSeveral()) {
-        open(granted);
+      KeyRing.Key refusedKey = Objects.requireNonNull(key);
+      refusedKey.rest();
+      Optional<KeyRing.Key> another = upstream(granted).keys().otherThan(refusedKey);
+      if (attempts < MAX_ATTEMPTS && another.isPresent()) {
+        open(granted, another.get());
         return;
       }
     }
@@ -191,16 +190,14 @@ final class ProxyCall {
 
   void onFailure(UpstreamFailure failure) {
     Admission.Admitted granted = Objects.requireNonNull(admitted);
-    if (failure instanceof UpstreamFailure.Saturated) {
-      upstream(granted).breaker().releasePermission();
-    } else {
+    if (!(failure instanceof UpstreamFailure.Saturated)) {
       reportToBreaker(false);
     }
     if (relay != null) {
       relay.breakOff();
       finish(Outcome.ERROR, relay.metered(), "upstream_broken", failure.toString());
     } else if (failure instanceof UpstreamFailure.NotConnected && attempts < MAX_ATTEMPTS) {
-      open(granted);
+      open(granted, upstream(granted).keys().next());
     } else {
       fail(ErrorAnswer.of(failure), failure.toString());
     }
@@ -214,10 +211,9 @@ final class ProxyCall {
 
   private void sendError(ErrorAnswer error) {
     status = error.status();
-    if (clientGone) {
-      return;
+    if (!clientGone) {
+      error.send(client, api, requestId);
     }
-    error.send(client, api, requestId);
   }
 
   void onGone() {
@@ -227,13 +223,16 @@ final class ProxyCall {
     }
     if (transfer != null) {
       transfer.cancel();
-      upstream(admitted).breaker().releasePermission();
     }
-    finish(Outcome.CANCELLED, relay == null ? nothing() : relay.metered(), "client_gone", null);
+    finish(
+        Outcome.CANCELLED,
+        relay == null ? nothing() : relay.meteredWhenAbandoned(),
+        "client_gone",
+        null);
   }
 
-  /** A bug of ours: the client gets an error or a cut, and the money is settled all the same. */
-  void crashed(RuntimeException bug) {
+  /** A bug of ours: the money is settled all the same, and the client gets an error or a cut. */
+  void crashed(Throwable bug) {
     if (finished) {
       return;
     }
@@ -242,16 +241,24 @@ final class ProxyCall {
     }
     ErrorAnswer error = ErrorAnswer.error(500, "internal_error", "the gateway failed");
     String where = bug.getStackTrace().length == 0 ? "" : " at " + bug.getStackTrace()[0];
+    String detail = bug.getClass().getName() + where;
+    if (relay == null) {
+      status = error.status();
+    }
     if (admitted == null) {
       finished = true;
-      sendError(error);
-      return;
-    }
-    if (relay == null) {
-      fail(error, bug.getClass().getName() + where);
+      context.log().write(report.refused(error, null));
     } else {
+      finish(Outcome.ERROR, relay == null ? nothing() : relay.metered(), error.code(), detail);
+    }
+    try {
+      if (relay == null) {
+        sendError(error);
+      } else {
+        client.reset();
+      }
+    } catch (RuntimeException sentInPart) {
       client.reset();
-      finish(Outcome.ERROR, relay.metered(), error.code(), bug.getClass().getName() + where);
     }
   }
 
@@ -261,62 +268,19 @@ final class ProxyCall {
     if (finished) {
       return;
     }
+    Admission.Admitted granted = Objects.requireNonNull(admitted);
+    Settlement settlement = report.settlement(granted, outcome, metered, status);
+    RequestLogEntry line = report.line(granted, settlement, error, detail, firstByte);
     finished = true;
     if (heartbeat != null) {
       heartbeat.cancel();
     }
-    Admission.Admitted granted = Objects.requireNonNull(admitted);
+    if (awaitingUpstream) {
+      awaitingUpstream = false;
+      upstream(granted).breaker().releasePermission();
+    }
     upstream(granted).allowance().used(metered.usage().counts().total());
-    Settlement settlement = settlement(granted, outcome, metered);
-    RequestLogEntry entry =
-        new RequestLogEntry(
-            startedAt,
-            requestId,
-            context.instance(),
-            request.method(),
-            request.path(),
-            granted.identity().account().userId(),
-            granted.identity().key().id(),
-            granted.summary().model(),
-            status,
-            error,
-            detail,
-            settlement,
-            "none",
-            firstByte,
-            elapsed(),
-            RequestLogEntry.clientRetry(request));
-    context.ledger().settle(settlement, settled -> context.log().write(entry.settled(settled)));
-  }
-
-  private Settlement settlement(Admission.Admitted granted, Outcome outcome, Metered metered) {
-    Usd charge = CostCalculator.cost(metered.usage(), granted.route().model().pricing()).charge();
-    TreeSet<String> flags = new TreeSet<>(metered.flags());
-    if (outcome == Outcome.CANCELLED) {
-      flags.add("client-gone");
-    }
-    if (charge.compareTo(granted.hold().amount()) > 0) {
-      flags.add("above-hold");
-    }
-    return new Settlement(
-        granted.hold(),
-        charge,
-        outcome,
-        new RequestRecord(
-            granted.identity().key().id(),
-            context.instance(),
-            api.endpointSuffix(),
-            granted.route().model().id(),
-            granted.route().model().upstream(),
-            metered.servedModel(),
-            granted.summary().stream(),
-            metered.usage(),
-            metered.basis(),
-            flags,
-            granted.route().model().pricing(),
-            status,
-            startedAt,
-            elapsed()));
+    context.ledger().settle(settlement, settled -> context.log().write(line.settled(settled)));
   }
 
   /** Keeps the hold alive while the answer lasts. */
@@ -332,9 +296,14 @@ final class ProxyCall {
             });
   }
 
+  /** Once per attempt: how long an answer takes after its head says nothing about its upstream. */
   private void reportToBreaker(boolean success) {
+    if (!awaitingUpstream) {
+      return;
+    }
+    awaitingUpstream = false;
     var breaker = upstream(Objects.requireNonNull(admitted)).breaker();
-    long nanos = elapsed().toNanos();
+    long nanos = report.elapsed().toNanos();
     if (success) {
       breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
     } else {
@@ -346,12 +315,8 @@ final class ProxyCall {
     return Objects.requireNonNull(context.upstreams().get(granted.route().model().upstream()));
   }
 
-  private URI withQuery(URI url) {
-    return request.query() == null ? url : URI.create(url + "?" + request.query());
-  }
-
-  private Duration elapsed() {
-    return Duration.ofNanos(System.nanoTime() - startNanos);
+  private static boolean isEncoded(Headers head) {
+    return !head.first("content-encoding").orElse("identity").equalsIgnoreCase("identity");
   }
 
   private static Metered nothing() {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -20,11 +21,13 @@ import tools.jackson.core.json.JsonFactory;
 final class UpstreamError {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MAX_BYTES = 64 * 1024;
+  private static final Set<String> MESSAGES = Set.of("message", "detail", "error");
   private static final List<String> KEPT_HEADERS =
       List.of("retry-after", "retry-after-ms", "x-should-retry");
 
   private final int status;
   private final Headers headers;
+  private @Nullable Told told;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
   UpstreamError(int status, Headers headers) {
@@ -43,9 +46,12 @@ final class UpstreamError {
     return status;
   }
 
-  /** Whether the upstream refused the operator's key, or its money or allowance ran out. */
+  /**
+   * Whether the upstream refused the operator's key, or the operator's money ran out. LiteLLM tells
+   * the latter with status 400 and a type of its own.
+   */
   boolean refusesKey() {
-    return status == 401 || status == 402 || status == 403;
+    return status == 401 || status == 402 || status == 403 || told().concernsTheOperator();
   }
 
   /** Whether the same request may succeed with another of the operator's keys. */
@@ -61,7 +67,7 @@ final class UpstreamError {
     if (status < 400) {
       return ErrorAnswer.error(502, "upstream_misbehaved", "the upstream sent HTTP " + status);
     }
-    return message()
+    return Optional.ofNullable(told().message())
         .map(message -> new ErrorAnswer(status, "upstream_error", message, keptHeaders()))
         .orElseGet(() ->
             new ErrorAnswer(
@@ -79,44 +85,49 @@ final class UpstreamError {
     return kept.build();
   }
 
-  /** {@code error.message}, or a {@code message} or {@code detail} beside it. */
-  private Optional<String> message() {
-    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body.toByteArray())) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        return Optional.empty();
+  private Told told() {
+    if (told == null) {
+      told = Told.read(body.toByteArray());
+    }
+    return told;
+  }
+
+  /**
+   * What the body says: {@code error.message}, or a {@code message} or {@code detail} beside it.
+   */
+  private record Told(@Nullable String message, @Nullable String type) {
+    private static final Told NOTHING = new Told(null, null);
+
+    boolean concernsTheOperator() {
+      return type != null && (type.contains("budget") || type.equals("auth_error"));
+    }
+
+    static Told read(byte[] body) {
+      try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body)) {
+        return json.nextToken() == JsonToken.START_OBJECT ? read(json) : NOTHING;
+      } catch (JacksonException notJson) {
+        return NOTHING;
       }
-      String beside = null;
-      while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-        String key = json.currentName();
+    }
+
+    /** Reads the object at hand; what an {@code error} object inside says goes first. */
+    private static Told read(JsonParser json) {
+      String message = null;
+      String type = null;
+      Told inside = NOTHING;
+      for (String key = json.nextName(); key != null; key = json.nextName()) {
         JsonToken value = json.nextToken();
         if (key.equals("error") && value == JsonToken.START_OBJECT) {
-          String inside = messageInside(json);
-          if (inside != null) {
-            return Optional.of(inside);
-          }
-        } else if (value == JsonToken.VALUE_STRING
-            && List.of("message", "detail", "error").contains(key)) {
-          beside = json.getString();
+          inside = read(json);
+        } else if (value == JsonToken.VALUE_STRING && key.equals("type")) {
+          type = json.getString();
+        } else if (value == JsonToken.VALUE_STRING && MESSAGES.contains(key)) {
+          message = json.getString();
         } else {
           json.skipChildren();
         }
       }
-      return Optional.ofNullable(beside);
-    } catch (JacksonException notJson) {
-      return Optional.empty();
+      return inside.message != null ? inside : new Told(message, type);
     }
-  }
-
-  private static @Nullable String messageInside(JsonParser json) {
-    String message = null;
-    while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-      String key = json.currentName();
-      if (json.nextToken() == JsonToken.VALUE_STRING && key.equals("message")) {
-        message = json.getString();
-      } else {
-        json.skipChildren();
-      }
-    }
-    return message;
   }
 }

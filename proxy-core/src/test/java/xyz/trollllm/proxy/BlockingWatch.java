@@ -21,8 +21,9 @@ import jdk.jfr.consumer.RecordingFile;
  * waiting, sleeping, touching files, a contended lock or a blocking socket.
  *
  * <p>Left out is what only looks like it: loading and initialising classes, which happens once; the
- * kernel's random numbers, which never block; XNIO's sockets, which cannot block, and the moment in
- * which its threads hand an accepted one over. A name look-up in native code leaves no trace here.
+ * kernel's random numbers, which never block; XNIO's sockets, which cannot block; its event loops'
+ * own locks, held for an instant by whoever hands a task or an accepted socket over. A name look-up
+ * in native code leaves no trace here.
  */
 public final class BlockingWatch implements AutoCloseable {
   /** Longer than a busy machine keeps the owner of a lock waiting for a processor. */
@@ -88,8 +89,14 @@ public final class BlockingWatch implements AutoCloseable {
             && event.getClass("monitorClass") != null
             && event.getClass("monitorClass").getName().equals(INITIALISATION_LOCK);
     RecordedStackTrace stack = event.getStackTrace();
-    return initialising
-        || (stack != null && stack.getFrames().stream().anyMatch(BlockingWatch::isLeftOut));
+    if (initialising || stack == null || stack.getFrames().isEmpty()) {
+      return initialising;
+    }
+    String type = stack.getFrames().getFirst().getMethod().getType().getName();
+    boolean loopItself = type.startsWith("org.xnio.nio.") || type.startsWith("sun.nio.ch.");
+    boolean contended = event.getEventType().getName().equals("jdk.JavaMonitorEnter");
+    return (contended && loopItself)
+        || stack.getFrames().stream().anyMatch(BlockingWatch::isLeftOut);
   }
 
   private static boolean isLeftOut(RecordedFrame frame) {

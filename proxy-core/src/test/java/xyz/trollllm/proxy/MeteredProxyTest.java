@@ -307,6 +307,82 @@ final class MeteredProxyTest {
   }
 
   @Test
+  void departureBeforeContentIsChargedForTheInputThatWasReported() throws Exception {
+    fixture.enqueueEvents(START + START.repeat(1000));
+    Answer leaves =
+        new Answer() {
+          @Override
+          void received(byte[] source, int from, int length) throws IOException {
+            super.received(source, from, length);
+            if (body().contains(START)) {
+              throw new IOException("the client is gone");
+            }
+          }
+        };
+
+    fixture.send(
+        "POST",
+        "/v1/messages",
+        MESSAGE_STREAM.getBytes(StandardCharsets.UTF_8),
+        leaves,
+        "x-api-key",
+        KEY);
+
+    assertThat(settlement().record().usage().counts().input()).isEqualTo(25);
+    assertThat(settlement().record().basis()).isEqualTo(Basis.PARTIAL);
+  }
+
+  @Test
+  void onlyTheBetaMarkerOfAQueryIsForwarded() throws Exception {
+    fixture.enqueueJson(200, ANSWER);
+
+    fixture.postAsAlice("/v1/messages?model=dear&beta=true&x=|", MESSAGE);
+
+    assertThat(fixture.upstream.takeRequest().getTarget()).isEqualTo("/v1/messages?beta=true");
+  }
+
+  @Test
+  void errorInsideAStreamIsNoSuccess() throws Exception {
+    String error =
+        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}\n\n";
+    fixture.enqueueEvents(START + TEXT + error);
+
+    Answer answer = fixture.postAsAlice("/v1/messages", MESSAGE_STREAM);
+
+    assertThat(answer.body()).isEqualTo(START + TEXT + error);
+    assertThat(settlement().outcome()).isEqualTo(Outcome.ERROR);
+    assertThat(settlement().charge()).isEqualTo(Usd.of("0.0001272"));
+  }
+
+  @Test
+  void operatorsExhaustedBudgetIsNotTheUsersBusiness() throws Exception {
+    fixture.enqueueJson(
+        400,
+        "{\"error\":{\"message\":\"Budget has been exceeded! Current cost: 812.4\","
+            + "\"type\":\"budget_exceeded\"}}");
+
+    Answer answer = fixture.postAsAlice("/v1/messages", MESSAGE);
+
+    assertThat(answer.status).isEqualTo(502);
+    assertThat(answer.body()).doesNotContain("812.4");
+  }
+
+  @Test
+  void answerCompressedAgainstOurWishIsNotRelayed() throws Exception {
+    fixture.upstream.enqueue(
+        new MockResponse.Builder()
+            .setHeader("content-type", "application/json")
+            .setHeader("content-encoding", "gzip")
+            .body("not readable")
+            .build());
+
+    Answer answer = fixture.postAsAlice("/v1/messages", MESSAGE);
+
+    assertThat(answer.status).isEqualTo(502);
+    assertThat(settlement().charge()).isEqualTo(Usd.ZERO);
+  }
+
+  @Test
   void usersAreLimitedPerMinute() throws Exception {
     try (ProxyFixture limited = new ProxyFixture(1, List.of("operator-key"))) {
       limited.enqueueJson(200, ANSWER);

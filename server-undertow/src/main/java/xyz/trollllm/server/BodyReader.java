@@ -5,8 +5,11 @@ import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
@@ -14,7 +17,8 @@ import org.xnio.channels.StreamSourceChannel;
  * I/O thread. Undertow's own reader closes the connection at its limit before anything can be said.
  */
 final class BodyReader {
-  private static final int FIRST_BYTES = 8 * 1024;
+  private static final int FIRST_BYTES = 64 * 1024;
+  private static final int PATIENCE_SECONDS = 30;
 
   private final HttpServerExchange exchange;
   private final long maxBytes;
@@ -23,6 +27,7 @@ final class BodyReader {
 
   private byte[] body;
   private int length;
+  private XnioExecutor.@Nullable Key stalled;
 
   private BodyReader(
       HttpServerExchange exchange,
@@ -34,10 +39,14 @@ final class BodyReader {
     this.complete = complete;
     this.tooLarge = tooLarge;
     long announced = exchange.getRequestContentLength();
-    this.body = new byte[announced >= 0 ? (int) announced : FIRST_BYTES];
+    // An announcement costs nothing; memory is taken as bytes come.
+    this.body = new byte[(int) (announced < 0 ? FIRST_BYTES : Math.min(announced, FIRST_BYTES))];
   }
 
-  /** Calls one of both, at once or when enough has come; neither if the client leaves before. */
+  /**
+   * Calls one of both, at once or when enough has come; neither if the client leaves or stops
+   * sending.
+   */
   static void read(
       HttpServerExchange exchange,
       long maxBytes,
@@ -51,6 +60,9 @@ final class BodyReader {
   }
 
   private void readFrom(StreamSourceChannel channel) {
+    if (stalled != null) {
+      stalled.remove();
+    }
     try (PooledByteBuffer pooled = exchange.getConnection().getByteBufferPool().allocate()) {
       ByteBuffer buffer = pooled.getBuffer();
       while (true) {
@@ -59,6 +71,8 @@ final class BodyReader {
         if (read == 0) {
           channel.getReadSetter().set(this::readFrom);
           channel.resumeReads();
+          stalled =
+              exchange.getIoThread().executeAfter(this::giveUp, PATIENCE_SECONDS, TimeUnit.SECONDS);
           return;
         }
         if (read == -1) {
@@ -74,9 +88,13 @@ final class BodyReader {
         append(buffer.flip());
       }
     } catch (IOException gone) {
-      IoUtils.safeClose(exchange.getConnection());
-      exchange.endExchange();
+      giveUp();
     }
+  }
+
+  private void giveUp() {
+    IoUtils.safeClose(exchange.getConnection());
+    exchange.endExchange();
   }
 
   private void append(ByteBuffer bytes) {

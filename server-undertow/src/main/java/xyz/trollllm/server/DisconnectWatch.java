@@ -1,7 +1,6 @@
 package xyz.trollllm.server;
 
 import io.undertow.connector.PooledByteBuffer;
-import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
@@ -13,8 +12,8 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Undertow stops reading from a connection once it has the request, so a silent departure would
  * be noticed at the next write at the earliest. The watch reads the connection below Undertow's own
- * framing, which has nothing left to read until the answer is complete: the end of the stream means
- * the client is gone, and bytes of a next request are handed back to Undertow unread.
+ * framing, which reads nothing until the answer is complete: the end of the stream means that the
+ * client is gone, and bytes of a next request are handed back to Undertow unread.
  */
 final class DisconnectWatch {
   private DisconnectWatch() {}
@@ -36,7 +35,11 @@ final class DisconnectWatch {
   }
 
   private static void readable(
-      AbstractServerConnection connection, StreamSourceConduit raw, Runnable gone) {
+      HttpServerConnection connection, StreamSourceConduit raw, Runnable gone) {
+    if (connection.getExtraBytes() != null) {
+      raw.suspendReads(); // a part of the next request is here already; what follows comes after it
+      return;
+    }
     PooledByteBuffer pooled = connection.getByteBufferPool().allocate();
     boolean handedOver = false;
     try {
@@ -47,7 +50,7 @@ final class DisconnectWatch {
       } else if (read > 0) {
         raw.suspendReads();
         pooled.getBuffer().flip();
-        ((HttpServerConnection) connection).ungetRequestBytes(pooled);
+        connection.ungetRequestBytes(pooled);
         handedOver = true;
       }
     } catch (IOException reset) {

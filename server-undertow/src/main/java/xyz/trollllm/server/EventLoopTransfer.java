@@ -105,6 +105,8 @@ final class EventLoopTransfer
       }
     } catch (MalformedAnswerException e) {
       fail(new UpstreamFailure.Broken(e.reason()));
+    } catch (IndexOutOfBoundsException e) {
+      fail(new UpstreamFailure.Broken("the answer is not HTTP: " + e.getMessage()));
     }
   }
 

@@ -26,21 +26,28 @@ import xyz.trollllm.proxy.admission.AccountDirectory;
  * <p>Ledger and directory belong to the caller and must outlive the server.
  */
 public final class GatewayServer implements AutoCloseable {
-  private static final Duration DRAIN = Duration.ofSeconds(25);
+  private static final Duration PATIENCE = Duration.ofSeconds(25);
+  private static final Duration BREAK = Duration.ofSeconds(8);
   private static final String ALL_ADDRESSES = "0.0.0.0";
   private static final String LOOPBACK = "127.0.0.1";
 
   /** Above the 60 s after which nginx drops an idle connection, so that it never meets a close. */
   private static final int IDLE_MILLIS = 90_000;
 
+  /** How long a client may take to send a request's head. */
+  private static final int HEAD_MILLIS = 30_000;
+
   private final Undertow undertow;
   private final MeteredProxy proxy;
   private final InFlight inFlight;
+  private final Duration patience;
 
-  private GatewayServer(Undertow undertow, MeteredProxy proxy, InFlight inFlight) {
+  private GatewayServer(
+      Undertow undertow, MeteredProxy proxy, InFlight inFlight, Duration patience) {
     this.undertow = undertow;
     this.proxy = proxy;
     this.inFlight = inFlight;
+    this.patience = patience;
   }
 
   /**
@@ -54,6 +61,17 @@ public final class GatewayServer implements AutoCloseable {
       AccountDirectory accounts,
       CreditLedger ledger,
       RequestLog log) {
+    return start(config, apiKeys, accounts, ledger, log, PATIENCE);
+  }
+
+  /** As the other, with the time that {@link #close} gives requests under way. */
+  static GatewayServer start(
+      GatewayConfig config,
+      Map<String, List<String>> apiKeys,
+      AccountDirectory accounts,
+      CreditLedger ledger,
+      RequestLog log,
+      Duration patience) {
     // Without thread-local queues a buffer freed by another thread is not lost to its own.
     ByteBufferPool buffers = new DefaultByteBufferPool(true, 16 * 1024 - 20, 4000, 0);
     MeteredProxy proxy =
@@ -80,6 +98,7 @@ public final class GatewayServer implements AutoCloseable {
             .setByteBufferPool(buffers)
             .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L) // BodyReader keeps the limit
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
+            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, HEAD_MILLIS)
             .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
             .setSocketOption(Options.TCP_NODELAY, true)
             .addHttpListener(config.port(), ALL_ADDRESSES, clients)
@@ -94,7 +113,7 @@ public final class GatewayServer implements AutoCloseable {
       }
       throw e;
     }
-    return new GatewayServer(undertow, proxy, inFlight);
+    return new GatewayServer(undertow, proxy, inFlight, patience);
   }
 
   /** The port clients connect to. */
@@ -115,11 +134,14 @@ public final class GatewayServer implements AutoCloseable {
   @Override
   public void close() {
     try {
-      inFlight.drain(DRAIN);
+      inFlight.drain(patience);
+      proxy.close();
+      // Calls that were broken by this still end, and settle, on the I/O threads.
+      inFlight.drain(BREAK);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      proxy.close();
     }
-    proxy.close();
     undertow.stop();
   }
 

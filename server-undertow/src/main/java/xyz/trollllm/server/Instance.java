@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import xyz.trollllm.billing.mongo.MongoCreditLedger;
+import xyz.trollllm.billing.mongo.MongoLedgerIndexes;
 import xyz.trollllm.billing.mongo.MongoLedgerOptions;
 import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.config.UpstreamKeys;
@@ -29,6 +30,7 @@ public final class Instance implements AutoCloseable {
       GatewayConfig config, UpstreamKeys keys, MongoDatabase database, RequestLog log) {
     Map<String, List<String>> apiKeys = new HashMap<>();
     config.upstreams().forEach((name, upstream) -> apiKeys.put(name, keys.of(upstream)));
+    MongoLedgerIndexes.create(database);
     MongoCreditLedger ledger =
         MongoCreditLedger.open(database, MongoLedgerOptions.of(config.instance()));
     try {

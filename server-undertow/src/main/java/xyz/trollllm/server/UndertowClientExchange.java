@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.Options;
+import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSinkChannel;
 import xyz.trollllm.proxy.ClientExchange;
 import xyz.trollllm.proxy.Headers;
@@ -20,11 +22,15 @@ import xyz.trollllm.proxy.Headers;
  * proxy stops reading from the upstream meanwhile, so that little more than one read is ever kept.
  */
 final class UndertowClientExchange implements ClientExchange {
+  /** A client that takes no byte for so long is gone, as far as its upstream is concerned. */
+  private static final int PATIENCE_SECONDS = 60;
+
   private final HttpServerExchange exchange;
   private final Deque<ByteBuffer> pending = new ArrayDeque<>();
 
   private @Nullable Listener listener;
   private @Nullable StreamSinkChannel channel;
+  private XnioExecutor.@Nullable Key stalled;
   private boolean writeWaits;
   private boolean ending;
   private boolean closed;
@@ -104,6 +110,10 @@ final class UndertowClientExchange implements ClientExchange {
   }
 
   private void sendPending() {
+    if (closed && !ending) {
+      return;
+    }
+    stopWaiting();
     StreamSinkChannel sink = channel();
     try {
       while (!pending.isEmpty()) {
@@ -137,10 +147,21 @@ final class UndertowClientExchange implements ClientExchange {
   private void waitUntilWritable() {
     writeWaits = true;
     channel().resumeWrites();
+    if (stalled == null) {
+      stalled = exchange.getIoThread().executeAfter(this::gone, PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private void stopWaiting() {
+    if (stalled != null) {
+      stalled.remove();
+      stalled = null;
+    }
   }
 
   private void finish() {
     closed = true;
+    stopWaiting();
     channel().suspendWrites();
     exchange.endExchange();
   }
@@ -167,6 +188,7 @@ final class UndertowClientExchange implements ClientExchange {
   /** Closes so that the client cannot take what it has for a complete answer. */
   private void close() {
     closed = true;
+    stopWaiting();
     pending.clear();
     try {
       exchange.getConnection().setOption(Options.CLOSE_ABORT, true);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static xyz.trollllm.server.RawClient.post;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -100,6 +101,44 @@ final class GatewayServerTest {
       client.readUntil("HTTP/1.1 200", 3);
     }
     await().until(() -> fixture.ledger.records().size() == 3);
+  }
+
+  @Test
+  void requestThatComesInPartsDuringAnAnswerStaysInOrder() throws Exception {
+    Gate second = new Gate();
+    upstreamDelivers(Delivery.IMMEDIATE.holdingEvent(2, second));
+    String next = post(MESSAGE);
+    try (RawClient client = fixture.connect()) {
+      client.send(post(STREAM) + next.substring(0, 20)).readUntil("message_start\"", 1);
+      client.send(next.substring(20));
+      second.open();
+
+      client.readUntil("HTTP/1.1 200", 2);
+    }
+    await().until(() -> fixture.ledger.records().size() == 2);
+  }
+
+  @Test
+  void everyCallIsSettledWhenAShutdownLosesPatience() throws Exception {
+    try (ServerFixture hasty = new ServerFixture(Duration.ofMillis(50))) {
+      hasty.upstream.follow(
+          Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.hangingBeforeEvent(6))));
+      RawClient[] clients = new RawClient[100];
+      for (int i = 0; i < clients.length; i++) {
+        clients[i] = hasty.connect().send(post(STREAM));
+      }
+      for (RawClient client : clients) {
+        client.readUntil("text_delta", 1);
+      }
+
+      hasty.server.close();
+
+      assertThat(hasty.ledger.records()).hasSize(clients.length);
+      assertThat(hasty.held()).isEqualTo(Usd.ZERO);
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
   }
 
   @Test

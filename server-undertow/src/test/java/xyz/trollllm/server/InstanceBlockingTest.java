@@ -3,6 +3,8 @@ package xyz.trollllm.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import static com.mongodb.client.model.Projections.include;
+
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -79,7 +81,7 @@ final class InstanceBlockingTest {
   }
 
   private static int openHolds(MongoDatabase database) {
-    Document user = database.getCollection("usersNew").find().first();
+    Document user = database.getCollection("usersNew").find().projection(include("gw.n")).first();
     return Objects.requireNonNull(user).getEmbedded(List.of("gw", "n"), -1);
   }
 

@@ -1,5 +1,6 @@
 package xyz.trollllm.server;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,12 +13,13 @@ import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.proxy.RequestLogEntry;
 import xyz.trollllm.proxy.admission.Account;
 import xyz.trollllm.proxy.admission.AccountDirectory;
+import xyz.trollllm.proxy.admission.ApiKey;
 import xyz.trollllm.server.standin.StandInUpstream;
 
 /** A server on free ports before a stand-in upstream, with its ledger in memory. */
 final class ServerFixture implements AutoCloseable {
   static final String KEY = "sk-alice";
-  static final int MAX_BODY = 1 << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(25);
 
   private static final String CONFIG =
       """
@@ -44,18 +46,35 @@ final class ServerFixture implements AutoCloseable {
   final GatewayServer server;
 
   ServerFixture() {
-    this(key ->
-        key.value().equals(KEY) ? Optional.of(new Account("alice", true)) : Optional.empty());
+    this(ServerFixture::aliceOnly, PATIENCE);
+  }
+
+  /** A server that gives requests under way so much time when it is closed. */
+  ServerFixture(Duration patience) {
+    this(ServerFixture::aliceOnly, patience);
   }
 
   ServerFixture(AccountDirectory accounts) {
+    this(accounts, PATIENCE);
+  }
+
+  private ServerFixture(AccountDirectory accounts, Duration patience) {
     String json = CONFIG.replace("UPSTREAM", upstream.url().toString());
     GatewayConfig config =
         ConfigLoader.load("test.json", json, Map.of("PORT", "0", "OPS_PORT", "0"));
     ledger.setBalance("alice", CreditField.CREDITS_NEW, Usd.of("1000"));
     server =
         GatewayServer.start(
-            config, Map.of("up", List.of(StandInUpstream.KEY)), accounts, ledger, log::add);
+            config,
+            Map.of("up", List.of(StandInUpstream.KEY)),
+            accounts,
+            ledger,
+            log::add,
+            patience);
+  }
+
+  private static Optional<Account> aliceOnly(ApiKey key) {
+    return key.value().equals(KEY) ? Optional.of(new Account("alice", true)) : Optional.empty();
   }
 
   RawClient connect() {

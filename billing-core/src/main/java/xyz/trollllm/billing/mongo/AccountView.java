@@ -2,6 +2,7 @@ package xyz.trollllm.billing.mongo;
 
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Hold;
@@ -20,6 +21,7 @@ record AccountView(String userId, CreditField field, String requestId, Document 
         .append(Paths.opening(field), 1)
         .append(Paths.OPEN_HOLDS, 1)
         .append(Paths.hold(requestId), 1)
+        .append(Past.path(), 1)
         .append(Paths.outbox(requestId), 1)
         .append(Paths.outbox(Paths.late(requestId)), 1);
   }
@@ -38,7 +40,13 @@ record AccountView(String userId, CreditField field, String requestId, Document 
   }
 
   boolean hasEnded() {
-    return Documents.at(document, Paths.outbox(requestId), Object.class) != null;
+    return Documents.at(document, Paths.outbox(requestId), Document.class) != null || isPast();
+  }
+
+  private boolean isPast() {
+    Document past = Documents.at(document, Past.path(), Document.class);
+    return past != null
+        && past.values().stream().anyMatch(ids -> ((List<?>) ids).contains(requestId));
   }
 
   boolean hasExpiredHold() {

@@ -19,14 +19,14 @@ import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
 
 /**
- * Every update the ledger makes to a user's document, as pure functions: no clock, no store.
+ * The updates that hold and move money, as pure functions: no clock, no store.
  *
  * <p>Why repeating any of them, or one of them arriving late, moves money once:
  *
  * <ul>
- *   <li>A hold is set only while neither a hold nor an outbox entry of its id exists, and only
- *       before its deadline by the store's clock. The outbox entry stays until that deadline is
- *       safely over, so a straggler finds either the entry or a deadline that has passed.
+ *   <li>A hold is set only while neither a hold nor an outbox entry nor a past request of its id
+ *       exists, and only before its deadline by the store's clock. The id stays known until that
+ *       deadline is safely over, so a straggler finds either the id or a deadline that has passed.
  *   <li>A charge is taken in the update that turns its hold into an outbox entry; without the hold
  *       it does not match.
  *   <li>A late charge is taken in the update that adds its own outbox entry beside that of the
@@ -42,7 +42,7 @@ final class LedgerStatements {
 
   static final String EXPIRED = "expired";
 
-  private static final String LATE = "late";
+  static final String LATE = "late";
   private static final String TAKEN = "taken";
 
   private final String instance;
@@ -78,15 +78,18 @@ final class LedgerStatements {
             .append(field.expiryField(), new Document("$not", new Document("$lte", date(now))))
             .append(Paths.opening(field), exists(true))
             .append(hold(id), exists(false))
-            .append(outbox(id), exists(false))
-            .append(
-                "$expr",
-                new Document(
-                    "$and",
-                    List.of(
-                        new Document("$gte", List.of(available, LegacyDollars.covering(nanos))),
-                        new Document("$lt", List.of(orZero(Paths.OPEN_HOLDS), maxOpenHolds)),
-                        new Document("$gt", List.of(date(deadline), "$$NOW")))));
+            .append(outbox(id), exists(false));
+    for (String array : pastOf(now)) {
+      condition.append(Past.path(array), new Document("$ne", id));
+    }
+    condition.append(
+        "$expr",
+        new Document(
+            "$and",
+            List.of(
+                new Document("$gte", List.of(available, LegacyDollars.covering(nanos))),
+                new Document("$lt", List.of(orZero(Paths.OPEN_HOLDS), maxOpenHolds)),
+                new Document("$gt", List.of(date(deadline), "$$NOW")))));
     Document entry =
         new Document("f", field.balanceField())
             .append("n", nanos)
@@ -97,6 +100,11 @@ final class LedgerStatements {
             .append("$inc", new Document(Paths.held(field), nanos).append(Paths.OPEN_HOLDS, 1))
             .append("$min", new Document(Paths.NEXT_EXPIRY, date(expiresAt)));
     return new Reserve(hold, deadline, new UserUpdate(request.userId(), condition, update));
+  }
+
+  /** Where the id of a request may stand that was settled before {@code now} or will be soon. */
+  private List<String> pastOf(Instant now) {
+    return Past.arrays(now, now.plus(reserveWindow.plus(CLOCK_TOLERANCE).multipliedBy(2)));
   }
 
   UserUpdate settle(Settlement settlement, Instant now) {
@@ -192,46 +200,11 @@ final class LedgerStatements {
                 .append(Paths.topUps(field), nanos)));
   }
 
-  /** Replaces entries whose row stands in the log by the date until which they are kept. */
-  static UserUpdate shrink(String userId, List<OutboxEntry> entries) {
-    Document set = new Document(Paths.DIRTY, true);
-    Document unset = new Document();
-    for (OutboxEntry entry : entries) {
-      if (entry.mayBeSettledLate()) {
-        unset.append(outbox(entry.id()) + ".row", "");
-      } else {
-        set.append(outbox(entry.id()), date(entry.keptUntil()));
-      }
-    }
-    Document update = new Document("$set", set);
-    if (!unset.isEmpty()) {
-      update.append("$unset", unset);
-    }
-    return new UserUpdate(userId, new Document(), update);
-  }
-
-  /** Removes entries whose row stands in the log and whose time is over. */
-  static UserUpdate forget(String userId, List<OutboxEntry> entries) {
-    Document unset = new Document();
-    for (OutboxEntry entry : entries) {
-      unset.append(outbox(entry.id()), "");
-    }
-    return new UserUpdate(userId, new Document(), new Document("$unset", unset));
-  }
-
-  /** Takes an empty outbox away, so that the drain does not come back for it. */
-  static UserUpdate clean(String userId) {
-    return new UserUpdate(
-        userId,
-        new Document(Paths.OUTBOX, new Document()),
-        new Document("$unset", new Document(Paths.OUTBOX, "").append(Paths.DIRTY, "")));
-  }
-
   private Document entry(String state, Instant keptUntil, Document row) {
     return new Document("x", date(keptUntil))
         .append("s", state)
         .append("i", instance)
-        .append("row", row);
+        .append("row", PackedRow.of(row));
   }
 
   private static Document outboxEntry(String id, Document entry) {

@@ -48,6 +48,10 @@ interface LedgerStore {
     }
   }
 
-  /** A user with entries in the outbox, as of {@code now} by the store's clock. */
-  record Dirty(String userId, Instant now, List<OutboxEntry> entries) {}
+  /**
+   * A user with entries in the outbox, as of {@code now} by the store's clock.
+   *
+   * @param past the arrays of {@link Past}
+   */
+  record Dirty(String userId, Instant now, List<OutboxEntry> entries, List<String> past) {}
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LedgerUpkeep {
   private static final System.Logger LOG = System.getLogger(LedgerUpkeep.class.getName());
-  private static final int DRAINS_PER_SWEEP = 15;
+  private static final int DRAINS_PER_SWEEP = 40;
 
   private final OutboxDrain drain;
   private final HoldSweep sweep;

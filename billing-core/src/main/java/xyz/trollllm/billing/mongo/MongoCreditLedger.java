@@ -129,9 +129,12 @@ public final class MongoCreditLedger implements CreditLedger {
   private void settleUntilDone(
       Settlement settlement, UserUpdate prepared, Consumer<Settled> outcome) {
     Settled first = attempt(settlement, prepared, PATIENCE);
-    outcome.accept(first);
-    if (first instanceof Settled.Deferred) {
-      goOnTrying(settlement, prepared);
+    try {
+      outcome.accept(first);
+    } finally {
+      if (first instanceof Settled.Deferred) {
+        goOnTrying(settlement, prepared);
+      }
     }
   }
 

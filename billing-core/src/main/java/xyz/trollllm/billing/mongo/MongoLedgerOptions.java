@@ -29,7 +29,7 @@ public record MongoLedgerOptions(
         2_000,
         Duration.ofMinutes(10),
         Duration.ofSeconds(20),
-        Duration.ofSeconds(1));
+        Duration.ofMillis(250));
   }
 
   public MongoLedgerOptions withMaxOpenHolds(int limit) {

@@ -93,13 +93,25 @@ final class MongoLedgerStore implements LedgerStore {
 
   @Override
   public void dirtyUsers(Consumer<Dirty> visitor) {
+    Document orNone =
+        new Document(
+            "$ifNull", List.of('$' + Past.path(), new Document("$literal", new Document())));
+    Document past =
+        new Document(
+            "$map",
+            new Document("input", new Document("$objectToArray", orNone)).append("in", "$$this.k"));
+    Document shown = new Document(Paths.OUTBOX, 1).append("past", past).append("now", "$$NOW");
     List<Document> pipeline =
         List.of(
             new Document("$match", new Document(Paths.DIRTY, true)),
-            new Document("$project", new Document(Paths.OUTBOX, 1).append("now", "$$NOW")));
+            new Document("$project", shown));
     for (Document user : users.aggregate(pipeline)) {
-      Instant now = user.getDate("now").toInstant();
-      visitor.accept(new Dirty(user.getString("_id"), now, OutboxEntry.in(user)));
+      visitor.accept(
+          new Dirty(
+              user.getString("_id"),
+              user.getDate("now").toInstant(),
+              OutboxEntry.in(user),
+              user.getList("past", String.class)));
     }
   }
 

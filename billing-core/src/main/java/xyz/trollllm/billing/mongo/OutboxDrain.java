@@ -87,28 +87,29 @@ final class OutboxDrain {
 
   private static void addUpdates(
       LedgerStore.Dirty user, LedgerStore.Appended appended, List<UserUpdate> updates) {
+    List<OutboxEntry> logged = new ArrayList<>();
     List<OutboxEntry> over = new ArrayList<>();
-    List<OutboxEntry> written = new ArrayList<>();
     for (OutboxEntry entry : user.entries()) {
-      if (entry.row() == null || appended.stands(entry.id())) {
-        if (entry.keptUntil().isBefore(user.now())) {
-          over.add(entry);
-        } else if (entry.row() != null) {
-          written.add(entry);
-        }
+      if (entry.row() != null && appended.stands(entry.id())) {
+        logged.add(entry);
+      } else if (entry.row() == null && entry.keptUntil().isBefore(user.now())) {
+        over.add(entry);
       }
     }
-    addInChunks(user.userId(), over, LedgerStatements::forget, updates);
-    addInChunks(user.userId(), written, LedgerStatements::shrink, updates);
-    if (user.entries().isEmpty()) {
-      updates.add(LedgerStatements.clean(user.userId()));
+    List<String> past =
+        user.past().stream().filter(array -> Past.isOver(array, user.now())).toList();
+    addInChunks(user.userId(), logged, OutboxStatements::logged, updates);
+    addInChunks(user.userId(), over, OutboxStatements::forget, updates);
+    addInChunks(user.userId(), past, OutboxStatements::forgetPast, updates);
+    if (user.entries().isEmpty() && user.past().isEmpty()) {
+      updates.add(OutboxStatements.clean(user.userId()));
     }
   }
 
-  private static void addInChunks(
+  private static <T> void addInChunks(
       String userId,
-      List<OutboxEntry> entries,
-      BiFunction<String, List<OutboxEntry>, UserUpdate> statement,
+      List<T> entries,
+      BiFunction<String, List<T>, UserUpdate> statement,
       List<UserUpdate> updates) {
     for (int from = 0; from < entries.size(); from += PATHS) {
       int to = Math.min(from + PATHS, entries.size());

@@ -2,25 +2,21 @@ package xyz.trollllm.billing.mongo;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
+import org.bson.types.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A settled request as its user's document remembers it until its row stands in the log, and then
- * until no straggling statement can want to hold its id again.
+ * A settled request as its user's document remembers it until its row stands in the log.
  *
  * @param id the row's {@code _id}: the request id, or that of a late charge
+ * @param keptUntil until when the id must not be held again
  * @param row what is still to be written to the log; null when it is known to stand there
  */
 record OutboxEntry(
-    String id,
-    Instant keptUntil,
-    @Nullable String state,
-    @Nullable String instance,
-    @Nullable Document row) {
+    String id, Instant keptUntil, String state, String instance, @Nullable Document row) {
 
   /** All entries of a user's document. */
   static List<OutboxEntry> in(Document user) {
@@ -28,30 +24,25 @@ record OutboxEntry(
     Document outbox = Documents.at(user, Paths.OUTBOX, Document.class);
     if (outbox != null) {
       for (Map.Entry<String, Object> entry : outbox.entrySet()) {
-        entries.add(of(entry.getKey(), entry.getValue()));
+        entries.add(of(entry.getKey(), (Document) entry.getValue()));
       }
     }
     return entries;
   }
 
-  private static OutboxEntry of(String id, Object stored) {
-    return switch (stored) {
-      case Date keptUntil -> new OutboxEntry(id, keptUntil.toInstant(), null, null, null);
-      case Document entry ->
-          new OutboxEntry(
-              id,
-              entry.getDate("x").toInstant(),
-              entry.getString("s"),
-              entry.getString("i"),
-              entry.get("row", Document.class));
-      default ->
-          throw new IllegalStateException("outbox entry " + id + " is a " + stored.getClass());
-    };
+  private static OutboxEntry of(String id, Document stored) {
+    Binary row = stored.get("row", Binary.class);
+    return new OutboxEntry(
+        id,
+        stored.getDate("x").toInstant(),
+        stored.getString("s"),
+        stored.getString("i"),
+        row == null ? null : PackedRow.unpacked(row));
   }
 
-  /** An entry whose state is still asked for after its row stands. */
-  boolean mayBeSettledLate() {
-    return LedgerStatements.EXPIRED.equals(state);
+  /** Whether a charge may still come, or come again, for which this entry decides. */
+  boolean isKept() {
+    return state.equals(LedgerStatements.EXPIRED) || state.equals(LedgerStatements.LATE);
   }
 
   /** The row as it goes to the log; only for entries that have one. */

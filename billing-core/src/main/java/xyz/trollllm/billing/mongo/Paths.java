@@ -7,8 +7,8 @@ import xyz.trollllm.config.CreditField;
  *
  * <pre>
  * gw.h.ID        an open hold      {f: field, n: nanos, x: expiry, i: instance}
- * gw.out.ID      a settled request {x, s: state, i: instance, row: its request_logs row}; once the
- *                row stands, only the date x until which the id must not be held again
+ * gw.out.ID      a settled request {x: kept until, s: state, i: instance, row: {@link PackedRow}}
+ * gw.past        ids of settled requests whose rows stand in the log
  * gw.held.F      nanos held of credit field F        gw.n      open holds
  * gw.spent.F     nanos ever taken from it            gw.nx     no hold expires before this
  * gw.open.F      its balance when first touched      gw.dirty  there may be entries in gw.out

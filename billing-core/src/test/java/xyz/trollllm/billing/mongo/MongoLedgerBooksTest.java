@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import xyz.trollllm.billing.Hold;
+import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.KeyId;
 import xyz.trollllm.billing.Requests;
 import xyz.trollllm.billing.Reservation;
@@ -181,23 +182,29 @@ final class MongoLedgerBooksTest extends LedgerFixture {
 
     assertThat(ledger.upkeep().drainOnce()).isEqualTo(2);
     assertThat(ledger.upkeep().drainOnce()).isZero();
+    assertThat(ledger.upkeep().drainOnce()).isZero();
 
     assertThat(Documents.at(user(), "gw.out", Object.class)).isNull();
+    assertThat(Documents.at(user(), "gw.past", Object.class)).isNull();
     assertThat(Documents.at(user(), "gw.dirty", Object.class)).isNull();
     assertThat(rows()).hasSize(2);
   }
 
   @Test
-  void drainedEntryIsADateUntilItsTimeIsOver() {
+  void idOfADrainedRequestIsKeptUntilItsTimeIsOver() {
     giveCredit(2.0);
-    Hold hold = reserve(hold(USER, CREDITS, "0.1"));
-    settle(settlement(hold, "0.1"));
+    HoldRequest request = hold(USER, CREDITS, "0.1");
+    settle(settlement(reserve(request), "0.1"));
 
     ledger.upkeep().drainOnce();
     ledger.upkeep().drainOnce();
 
-    Date keptUntil = Documents.at(user(), "gw.out." + hold.requestId(), Date.class);
-    assertThat(keptUntil).isInTheFuture();
+    assertThat(OutboxEntry.in(user())).isEmpty();
+    Document past = Documents.at(user(), "gw.past", Document.class);
+    assertThat(past).isNotNull();
+    assertThat(past.values()).containsExactly(List.of(request.requestId()));
+    assertThat(tryToReserve(request))
+        .isEqualTo(new Reservation.Unavailable("request " + request.requestId() + " has ended"));
   }
 
   @Test

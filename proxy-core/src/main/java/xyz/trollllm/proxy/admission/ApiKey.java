@@ -6,10 +6,12 @@ import xyz.trollllm.billing.KeyId;
 public final class ApiKey {
   private final String value;
   private final String digest;
+  private final String id;
 
   public ApiKey(String value) {
     this.value = value;
     this.digest = KeyId.hash(value);
+    this.id = KeyId.of(value);
   }
 
   /** The key, for looking it up. */
@@ -24,7 +26,7 @@ public final class ApiKey {
 
   /** What records and logs call this key: {@code sha256:} and 16 hexadecimal digits. */
   public String id() {
-    return KeyId.of(value);
+    return id;
   }
 
   @Override

@@ -26,6 +26,9 @@ import xyz.trollllm.proxy.wire.RequestSummary;
  * <p>Safe for use by many threads. Never blocks: what needs the store is asked on other threads.
  */
 public final class Gatekeeper {
+  /** One in each of the two headers. */
+  private static final int MAX_KEYS = 2;
+
   private final AccountCache accounts;
   private final RequestLimiter limiter;
   private final ModelCatalog catalog;
@@ -66,6 +69,8 @@ public final class Gatekeeper {
     List<ApiKey> presented = PresentedKeys.of(request.headers());
     if (presented.isEmpty()) {
       refuse(new Rejection.NoApiKey(), null, null, decide);
+    } else if (presented.size() > MAX_KEYS) {
+      refuse(new Rejection.ConflictingApiKeys(), null, null, decide);
     } else {
       identify(
           presented,
@@ -123,13 +128,25 @@ public final class Gatekeeper {
           refuse(new Rejection.InvalidBody(message), identity, null, decide);
       case RequestReading.Read(RequestSummary summary) -> {
         Optional<Route> route = catalog.route(summary.model(), api);
-        if (route.isPresent()) {
+        if (route.isPresent() && asksTooMuch(summary, route.get())) {
+          refuse(
+              new Rejection.InvalidBody(
+                  "$.max_tokens: this model answers with at most "
+                      + route.get().model().maxOutputTokens()),
+              identity,
+              summary.model(),
+              decide);
+        } else if (route.isPresent()) {
           hold(requestId, request, identity, summary, route.get(), decide);
         } else {
           refuse(new Rejection.UnknownModel(summary.model()), identity, summary.model(), decide);
         }
       }
     }
+  }
+
+  private static boolean asksTooMuch(RequestSummary summary, Route route) {
+    return summary.maxTokens().orElse(0) > route.model().maxOutputTokens();
   }
 
   private @Nullable Rejection unfit(ProxyRequest request, Identity identity) {
@@ -154,6 +171,12 @@ public final class Gatekeeper {
     }
     String type = headers.first("content-type").orElse("application/json");
     String mediaType = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    String lower = type.toLowerCase(Locale.ROOT);
+    boolean otherCharset = lower.contains("charset") && !lower.contains("utf-8");
+    boolean several = headers.all("content-type").size() > 1;
+    if (otherCharset || several) {
+      return new Rejection.UnsupportedMedia("content-type must be application/json in UTF-8");
+    }
     if (!mediaType.equals("application/json")) {
       return new Rejection.UnsupportedMedia("content-type must be application/json");
     }

@@ -27,7 +27,7 @@ public final class ModelCatalog {
 
   /** The route of {@code id} in {@code api}; empty if the model is unknown or does not speak it. */
   public Optional<Route> route(String id, Api api) {
-    ModelConfig model = models.get(withoutPrefix(id));
+    ModelConfig model = models.getOrDefault(id, models.get(withoutPrefix(id)));
     if (model == null) {
       return Optional.empty();
     }

@@ -18,6 +18,9 @@ import xyz.trollllm.proxy.wire.RequestSummary;
 final class UpperBound {
   private static final int DIGITS_OF_A_MILLION = 6;
 
+  /** What upstreams put around a prompt, such as their instructions for using tools. */
+  private static final int UNSEEN_TOKENS = 1024;
+
   private UpperBound() {}
 
   static Usd of(RequestSummary request, int bodyBytes, ModelConfig model) {
@@ -43,7 +46,9 @@ final class UpperBound {
 
   private static long inputTokens(RequestSummary request, int bodyBytes, ModelConfig model) {
     boolean moreThanItsBytes = request.unboundedInput() || request.inlineMedia() > 0;
-    return moreThanItsBytes ? model.maxInputTokens() : Math.min(bodyBytes, model.maxInputTokens());
+    return moreThanItsBytes
+        ? model.maxInputTokens()
+        : Math.min(bodyBytes + UNSEEN_TOKENS, model.maxInputTokens());
   }
 
   private static long outputTokens(RequestSummary request, ModelConfig model) {

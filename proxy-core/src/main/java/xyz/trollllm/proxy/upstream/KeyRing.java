@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -44,9 +45,11 @@ public final class KeyRing {
     return new Key(first);
   }
 
-  /** Whether a second attempt can use another key than the first. */
-  public boolean hasSeveral() {
-    return keys.size() > 1;
+  /** Another key than {@code refused} that is not resting, if there is one. */
+  public Optional<Key> otherThan(Key refused) {
+    Key candidate = next();
+    boolean usable = !clock.instant().isBefore(restingUntil.get(candidate.index));
+    return usable && candidate.index != refused.index ? Optional.of(candidate) : Optional.empty();
   }
 
   /** One of the ring's keys. */

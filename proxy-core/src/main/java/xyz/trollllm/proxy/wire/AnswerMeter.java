@@ -22,4 +22,10 @@ public interface AnswerMeter {
 
   /** What the answer used as far as it came. */
   Metered usage();
+
+  /**
+   * What the answer used, if it was the client who left: what the upstream has reported then counts
+   * even if no content had come yet, since the upstream charges for it.
+   */
+  Metered usageOfAbandoned();
 }

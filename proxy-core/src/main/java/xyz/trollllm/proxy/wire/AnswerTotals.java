@@ -17,5 +17,6 @@ interface AnswerTotals<D extends AnswerDocument> {
 
   boolean sawError();
 
-  Metered metered();
+  /** What was used; {@code abandoned} says that it was the client who ended the answer. */
+  Metered metered(boolean abandoned);
 }

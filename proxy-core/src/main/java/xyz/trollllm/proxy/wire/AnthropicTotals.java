@@ -134,7 +134,7 @@ final class AnthropicTotals implements AnswerTotals<AnthropicDocument> {
   }
 
   @Override
-  public Metered metered() {
+  public Metered metered(boolean abandoned) {
     SortedSet<String> noticed = new TreeSet<>(flags);
     UsageFields<AnthropicField> last = stop.copy();
     last.overlay(delta, NEVER_FALLING, noticed);
@@ -167,7 +167,7 @@ final class AnthropicTotals implements AnswerTotals<AnthropicDocument> {
                 all.name(AnthropicField.GEO)),
             model);
     return Assessment.of(
-        reported, new Delivered(content, characters, ended), requestBytes, noticed);
+        reported, new Delivered(abandoned, content, characters, ended), requestBytes, noticed);
   }
 
   private @Nullable Long uncachedInput(

@@ -62,7 +62,8 @@ final class Assessment {
   }
 
   private Metered withoutContent() {
-    if (!delivered.ended()) {
+    boolean reportedBeforeTheClientLeft = delivered.abandoned() && reported.hasInput();
+    if (!delivered.ended() && !reportedBeforeTheClientLeft) {
       return nothing(UsageFlags.UPSTREAM_ERROR_NO_CONTENT);
     }
     if (reported.hasInput()) {

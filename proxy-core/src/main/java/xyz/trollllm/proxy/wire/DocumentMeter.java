@@ -35,7 +35,12 @@ final class DocumentMeter<D extends AnswerDocument> implements AnswerMeter {
 
   @Override
   public Metered usage() {
-    return totals().metered();
+    return totals().metered(false);
+  }
+
+  @Override
+  public Metered usageOfAbandoned() {
+    return totals().metered(true);
   }
 
   private AnswerTotals<D> totals() {

@@ -41,7 +41,12 @@ final class EventStreamMeter<D extends AnswerDocument> implements AnswerMeter {
 
   @Override
   public Metered usage() {
-    return totals().metered();
+    return totals().metered(false);
+  }
+
+  @Override
+  public Metered usageOfAbandoned() {
+    return totals().metered(true);
   }
 
   private AnswerTotals<D> totals() {

@@ -107,7 +107,7 @@ final class OpenAiTotals implements AnswerTotals<OpenAiDocument> {
   }
 
   @Override
-  public Metered metered() {
+  public Metered metered(boolean abandoned) {
     SortedSet<String> noticed = new TreeSet<>(flags);
     CacheWrites writes =
         CacheWrites.of(
@@ -139,7 +139,7 @@ final class OpenAiTotals implements AnswerTotals<OpenAiDocument> {
             new ServiceOptions(serviceTier, null, null),
             model);
     return Assessment.of(
-        reported, new Delivered(content, characters, sawEnd()), requestBytes, noticed);
+        reported, new Delivered(abandoned, content, characters, sawEnd()), requestBytes, noticed);
   }
 
   private @Nullable Long uncachedPrompt(long cached, Set<String> noticed) {

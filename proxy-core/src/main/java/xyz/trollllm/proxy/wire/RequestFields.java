@@ -1,6 +1,7 @@
 package xyz.trollllm.proxy.wire;
 
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,11 @@ final class RequestFields {
     }
     for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
       cursor.next();
+      if (!AT_MOST_ONCE.contains(key) && AT_MOST_ONCE.contains(key.toLowerCase(Locale.ROOT))) {
+        // Some servers read keys without regard to case and would take this one for the other.
+        String meant = key.toLowerCase(Locale.ROOT);
+        throw cursor.refused("$." + meant, "expected this key in lower case");
+      }
       if (AT_MOST_ONCE.contains(key) && !seen.add(key)) {
         throw cursor.refused("$." + key, "expected this key once, found it twice");
       }
@@ -85,6 +91,8 @@ final class RequestFields {
   private void anthropicMember(String key) throws InvalidRequest {
     switch (key) {
       case "max_tokens" -> maxTokens = OptionalLong.of(wholeNumber(key, 0, MAX_TOKENS));
+      case "n", "max_completion_tokens" ->
+          throw cursor.refused("$." + key, "belongs to Chat Completions, leave it out");
       default -> member(key);
     }
   }
@@ -222,6 +230,7 @@ final class RequestFields {
         maxTokens,
         choices,
         input.inlineMedia(),
+        input.mediaBytes(),
         input.unbounded());
   }
 }

@@ -1,5 +1,6 @@
 package xyz.trollllm.proxy.wire;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
@@ -37,11 +38,18 @@ final class RequestInput {
    */
   private static final Set<String> CLIENT_TOOLS = Set.of("custom", "function");
 
+  /** An inference by another model, and computing time by the hour. */
+  private static final List<String> UNPRICED_TOOLS = List.of("advisor", "code_execution");
+
   private static final String INLINE = "data:";
   private static final int START_OF_REFERENCE = 64;
+  private static final int NONE = -1;
 
   private final RequestCursor cursor;
   private int inlineMedia;
+  private int mediaBytes;
+  private int mediaStart = NONE;
+  private boolean compacts;
   private boolean unbounded;
 
   RequestInput(RequestCursor cursor) {
@@ -50,6 +58,10 @@ final class RequestInput {
 
   int inlineMedia() {
     return inlineMedia;
+  }
+
+  int mediaBytes() {
+    return mediaBytes;
   }
 
   boolean unbounded() {
@@ -61,7 +73,9 @@ final class RequestInput {
     if (EXPANDED_BY_UPSTREAM.contains(key)) {
       unbounded |= !cursor.at(JsonToken.VALUE_NULL);
     }
-    if (key.equals("tools") && cursor.at(JsonToken.START_ARRAY)) {
+    if (key.equals("context_management")) {
+      contextManagement();
+    } else if (key.equals("tools") && cursor.at(JsonToken.START_ARRAY)) {
       while (cursor.next() != JsonToken.END_ARRAY) {
         tool();
       }
@@ -69,6 +83,15 @@ final class RequestInput {
       cursor.skip(); // how the answer shall sound; inside messages it would be earlier sound
     } else {
       value();
+    }
+  }
+
+  /** Edits of the context are free, but compacting it is an inference of its own. */
+  private void contextManagement() throws InvalidRequest {
+    compacts = false;
+    value();
+    if (compacts) {
+      throw cursor.refused("$.context_management", "this gateway has no price for compaction");
     }
   }
 
@@ -92,8 +115,10 @@ final class RequestInput {
 
   private void toolType() throws InvalidRequest {
     String type = cursor.at(JsonToken.VALUE_STRING) ? cursor.string() : "";
-    if (type.startsWith("advisor")) {
-      throw cursor.refused("$.tools", "this gateway has no price for the advisor tool");
+    for (String unpriced : UNPRICED_TOOLS) {
+      if (type.startsWith(unpriced)) {
+        throw cursor.refused("$.tools", "this gateway has no price for the tool " + unpriced);
+      }
     }
     unbounded |= !CLIENT_TOOLS.contains(type);
   }
@@ -115,6 +140,10 @@ final class RequestInput {
         return;
       }
       cursor.next();
+      if (mediaStart != NONE) {
+        mediaBytes += cursor.start() - mediaStart;
+        mediaStart = NONE;
+      }
     }
   }
 
@@ -125,6 +154,11 @@ final class RequestInput {
     }
     switch (key) {
       case "type" -> source(token);
+      case "data" -> {
+        if (token == JsonToken.VALUE_STRING) {
+          mediaStart = cursor.start();
+        }
+      }
       case "input_audio" -> inlineMedia++;
       case "file_data" -> media(token);
       case "file_id", "file_uri", "fileUri" -> unbounded = true;
@@ -154,6 +188,7 @@ final class RequestInput {
     if (token == JsonToken.VALUE_STRING) {
       switch (cursor.string()) {
         case "base64" -> inlineMedia++;
+        case String type when type.startsWith("compact") -> compacts = true;
         case "url" -> unbounded = true;
         case "file" -> unbounded |= cursor.parentKey() != null;
         default -> {}
@@ -164,6 +199,9 @@ final class RequestInput {
   private void media(JsonToken token) {
     if (token == JsonToken.VALUE_STRING && (startsInline() || !looksLikeReference())) {
       inlineMedia++;
+      if (token == JsonToken.VALUE_STRING) {
+        mediaStart = cursor.start();
+      }
     } else {
       unbounded = true;
     }

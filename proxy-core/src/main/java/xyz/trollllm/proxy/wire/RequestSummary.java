@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokens the longest answer asked for, if a limit was given
  * @param choices how many answers were asked for, 1 or more
  * @param inlineMedia how many images, documents or sounds stand in the body itself
+ * @param mediaBytes how many bytes of the body are such media: their tokens do not depend on them
  * @param unboundedInput whether the upstream may add input that the body's length does not bound:
  *     media by URL or file id, or tools it runs itself
  */
@@ -26,6 +27,7 @@ public record RequestSummary(
     OptionalLong maxTokens,
     long choices,
     int inlineMedia,
+    int mediaBytes,
     boolean unboundedInput) {
 
   /** Bytes {@code start} (inclusive) to {@code end} (exclusive) of a body. */

@@ -21,7 +21,23 @@ final class UnpricedOptions {
           "content_policy_fallbacks",
           "model_list",
           "user_config",
-          "billing_policy");
+          "billing_policy",
+          "compaction");
+
+  /** Options by which LiteLLM would let a client overrule what the gateway routed and priced. */
+  private static final Set<String> OPERATORS_ONLY =
+      Set.of(
+          "api_base",
+          "api_key",
+          "base_url",
+          "custom_llm_provider",
+          "extra_body",
+          "extra_headers",
+          "extra_query",
+          "mock_response",
+          "mock_tool_calls",
+          "router_settings_override",
+          "user_model");
 
   private UnpricedOptions() {}
 
@@ -35,6 +51,9 @@ final class UnpricedOptions {
               cursor.at(JsonToken.VALUE_STRING) && cursor.string().equals("priority");
           default -> OTHER_MODELS.contains(key) && !cursor.at(JsonToken.VALUE_NULL);
         };
+    if (OPERATORS_ONLY.contains(key)) {
+      throw cursor.refused("$." + key, "this option is the gateway's own, leave it out");
+    }
     if (unpriced) {
       throw cursor.refused("$." + key, "this gateway has no price for this option, leave it out");
     }

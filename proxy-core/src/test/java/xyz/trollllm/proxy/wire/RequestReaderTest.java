@@ -29,7 +29,48 @@ class RequestReaderTest {
     assertThat(openAi(body))
         .isEqualTo(
             new RequestSummary(
-                "gpt-5", new ByteRange(9, 16), true, false, null, OptionalLong.of(7), 2, 0, false));
+                "gpt-5",
+                new ByteRange(9, 16),
+                true,
+                false,
+                null,
+                OptionalLong.of(7),
+                2,
+                0,
+                0,
+                false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"Model\":\"dear\"",
+        "\"MAX_TOKENS\":9",
+        "\"n\":2",
+        "\"max_completion_tokens\":9",
+        "\"extra_body\":{\"model\":\"dear\"}",
+        "\"api_base\":\"http://elsewhere\"",
+        "\"context_management\":{\"edits\":[{\"type\":\"compact_20260112\"}]}",
+        "\"tools\":[{\"type\":\"code_execution_20250825\",\"name\":\"code_execution\"}]"
+      })
+  void whatCouldChangeThePriceUnseenIsRefused(String member) {
+    assertThat(invalid(ANTHROPIC_MESSAGES, "{\"model\":\"m\",\"max_tokens\":1," + member + "}"))
+        .startsWith("$.");
+  }
+
+  @Test
+  void bytesOfInlineMediaAreCounted() {
+    String image =
+        "{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"data\":\""
+            + "A".repeat(5000)
+            + "\"}}";
+
+    RequestSummary summary =
+        anthropic(
+            "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"content\":[" + image + "]}]}");
+
+    assertThat(summary.inlineMedia()).isEqualTo(1);
+    assertThat(summary.mediaBytes()).isBetween(5000, 5010);
   }
 
   @ParameterizedTest
@@ -156,7 +197,6 @@ class RequestReaderTest {
         "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}] | false",
         "\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}] | true",
         "\"tools\":[{\"name\":\"x\"},{\"name\":\"web_fetch\",\"type\":\"web_fetch_20250910\"}] | true",
-        "\"tools\":[{\"type\":\"code_execution_20250825\",\"name\":\"code_execution\"}] | true",
         "\"tools\":[{\"type\":\"brand_new_tool\",\"name\":\"new\"}] | true",
         "\"tools\":[{\"googleSearch\":{}}] | true",
         "\"mcp_servers\":[{\"type\":\"url\",\"url\":\"https://a.b\"}] | true",
@@ -195,7 +235,7 @@ class RequestReaderTest {
         "{\"model\":\"m\", | malformed JSON in $.model (line 1, byte 13)",
         "{\"speed\":\"fast\"} | $.speed: this gateway has no price for this option, leave it out (line 1, byte 9)",
         "{\"fallbacks\":[\"dear\"]} | $.fallbacks: this gateway has no price for this option, leave it out (line 1, byte 13)",
-        "{\"tools\":[{\"type\":\"advisor_20260301\"}]} | $.tools: this gateway has no price for the advisor tool (line 1, byte 18)"
+        "{\"tools\":[{\"type\":\"advisor_20260301\"}]} | $.tools: this gateway has no price for the tool advisor (line 1, byte 18)"
       })
   void messageSaysWhatWasExpectedFoundAndWhere(String body, String message) {
     assertThat(invalid(ANTHROPIC_MESSAGES, body)).isEqualTo(message);

@@ -3,6 +3,7 @@ package xyz.trollllm.server.cli;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
+import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -44,9 +45,14 @@ public final class Database implements AutoCloseable {
             MongoClientSettings.builder()
                 .applyToClusterSettings(
                     cluster -> cluster.serverSelectionTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .applyToSocketSettings(socket ->
+                    socket
+                        .connectTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                        .readTimeout(2 * PATIENCE_SECONDS, TimeUnit.SECONDS))
                 .applyConnectionString(connection)
                 .build());
-    MongoDatabase database = client.getDatabase(name);
+    // A secondary may lag behind what was just held or settled.
+    MongoDatabase database = client.getDatabase(name).withReadPreference(ReadPreference.primary());
     try {
       database.runCommand(new Document("ping", 1));
     } catch (MongoException e) {

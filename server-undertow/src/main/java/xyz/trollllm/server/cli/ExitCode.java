@@ -7,7 +7,7 @@ public final class ExitCode {
   /** The command line itself is wrong. */
   public static final int USAGE = 64;
 
-  /** What was named, a user for instance, does not exist or is in the way. */
+  /** What was named, a user for instance, is not there, or the books do not agree. */
   public static final int DATA = 65;
 
   /** Something that is needed, such as the database, does not answer. */

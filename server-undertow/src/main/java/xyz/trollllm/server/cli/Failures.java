@@ -1,5 +1,6 @@
 package xyz.trollllm.server.cli;
 
+import com.mongodb.MongoException;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,10 @@ final class Failures {
       }
       case PortTakenException taken -> {
         err.println("gateway: " + taken.getMessage());
+        yield ExitCode.UNAVAILABLE;
+      }
+      case MongoException failure -> {
+        err.println("gateway: the database failed: " + failure.getMessage());
         yield ExitCode.UNAVAILABLE;
       }
       case EmbeddedStoreException unusable -> {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
     exitCodeList = {
       "0:done",
       "64:the command line is wrong",
-      "65:a user, key or amount is not as the command needs it",
+      "65:no such user or key, or an audit found a difference",
       "69:the database or something else that is needed does not answer",
       "70:a bug; please report it",
       "78:the configuration or the environment is wrong"
@@ -33,7 +33,11 @@ public final class GatewayCommand {
     return new CommandLine(new GatewayCommand())
         .addSubcommand(new ServeCommand(shell))
         .addSubcommand(new CheckCommand(shell))
+        .addSubcommand(new AuditCommand(shell))
+        .addSubcommand(new UserCommand(shell))
+        .addSubcommand(new KeyCommand(shell))
         .addSubcommand(new DemoCommand(shell))
+        .addSubcommand(new StandInCommand(shell))
         .setOut(shell.out())
         .setErr(shell.err())
         .setUsageHelpAutoWidth(true)

@@ -49,7 +49,7 @@ public final class Demo implements AutoCloseable {
     store = EmbeddedStore.open(data.resolve("store"), 0);
     client = MongoClients.create(store.uri());
     MongoDatabase database = client.getDatabase(DATABASE);
-    account = DemoAccount.prepare(database);
+    account = DemoAccount.prepare(database, data);
     standIn = standIn(environment);
     log = new LineWriter("request-log", output, MAX_WAITING_LINES, line -> {}, CLOSE_TIMEOUT);
     chat = start(CHAT, environment, database);

@@ -2,6 +2,9 @@ package xyz.trollllm.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
 class GatewayCommandTest extends CommandTest {
@@ -29,6 +32,17 @@ class GatewayCommandTest extends CommandTest {
         .contains("gateway: Unmatched argument at index 0: 'chek'")
         .contains("Did you mean: gateway check")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void portInUseIsSaidInASentence() throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Run run = run("stand-in", "--port", String.valueOf(other.getLocalPort()));
+
+      assertThat(run.exitCode()).isEqualTo(69);
+      assertThat(run.err())
+          .isEqualTo("gateway: port " + other.getLocalPort() + " is in use by another program\n");
+    }
   }
 
   @Test
