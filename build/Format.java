@@ -21,7 +21,7 @@ final class Format {
       }
       List<Path> sources;
       try (var files = Files.walk(root)) {
-        sources = files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+        sources = files.filter(Format::isSource).sorted().toList();
       }
       for (Path source : sources) {
         String before = Files.readString(source);
@@ -45,8 +45,14 @@ final class Format {
     }
     if (!write && !unformatted.isEmpty()) {
       unformatted.forEach(source -> System.err.println("not formatted: " + source));
-      System.err.println("Run: mvn process-sources -Dformat.mode=write");
+      System.err.println("Run: mvn -N process-sources -Dformat.mode=write");
       System.exit(1);
     }
+  }
+
+  /** Java files of modules: not what is built, and not this file, which belongs to none. */
+  private static boolean isSource(Path file) {
+    String path = file.toString();
+    return path.endsWith(".java") && path.contains("/src/") && !path.contains("/target/");
   }
 }

@@ -1,9 +1,8 @@
 package xyz.trollllm.server;
 
+import static com.mongodb.client.model.Projections.include;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-
-import static com.mongodb.client.model.Projections.include;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
