@@ -3,7 +3,6 @@ package xyz.trollllm.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.it.Eventually.eventually;
 
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -41,7 +40,7 @@ final class ClientDisconnectIT {
       assertThat(holds()).isEqualTo(1);
     }
 
-    JsonNode line = onlyLine();
+    JsonNode line = Trace.onlyLine(user, STAGE.chat(), STAGE.chat2());
 
     assertThat(line.path("outcome").stringValue()).isEqualTo("cancelled");
     assertThat(line.path("basis").stringValue())
@@ -64,7 +63,7 @@ final class ClientDisconnectIT {
           () -> STAGE.upstream().served().size() == before + 1, () -> "did not reach upstream");
     }
 
-    JsonNode line = onlyLine();
+    JsonNode line = Trace.onlyLine(user, STAGE.chat(), STAGE.chat2());
 
     assertThat(line.path("status").intValue()).isEqualTo(499);
     assertThat(line.path("cost_nano_usd").longValue()).isZero();
@@ -77,18 +76,6 @@ final class ClientDisconnectIT {
 
   private int holds() {
     return STAGE.store().holds(user).size();
-  }
-
-  private JsonNode onlyLine() {
-    eventually(() -> lines().size() == 1, () -> "not one line of this user");
-    return lines().getFirst();
-  }
-
-  private List<JsonNode> lines() {
-    return List.of(STAGE.chat(), STAGE.chat2()).stream()
-        .flatMap(gateway -> gateway.requestLog().stream())
-        .filter(line -> line.path("user").asString("").equals(user.name()))
-        .toList();
   }
 
   private static void assertAbandoned() {

@@ -2,6 +2,7 @@ package xyz.trollllm.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static xyz.trollllm.it.Eventually.eventually;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -59,11 +60,11 @@ final class EmbeddingIT {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).startsWith("event: message_start\n").contains("message_stop");
+        eventually(() -> log.size() == 1, () -> "not settled");
         Usd charge = ledger.records().getFirst().charge();
         assertThat(charge).isGreaterThan(Usd.ZERO);
         assertThat(ledger.balance("alice", CreditField.CREDITS_NEW))
             .isEqualTo(Usd.of("1").minus(charge));
-        assertThat(log).hasSize(1);
       } finally {
         server.stop(0);
       }

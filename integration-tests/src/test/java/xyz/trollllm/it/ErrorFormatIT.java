@@ -18,14 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import xyz.trollllm.config.Api;
 
 /** Whatever is wrong with a request: one clear error as the caller's SDK reads it, and no more. */
 final class ErrorFormatIT {
   @RegisterExtension static final Stage STAGE = new Stage();
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static Store.User user;
   private static BadRequest.Keys keys;
 
@@ -69,11 +67,7 @@ final class ErrorFormatIT {
 
     HttpResponse<String> answer = Http.send(bad.to(STAGE.chat(), api, keys));
 
-    assertError(answer.body(), answer.statusCode(), bad.status, bad.type, bad.code);
-    assertThat(answer.headers().firstValue("content-type")).contains("application/json");
-    assertThat(Http.json(answer).path("request_id").stringValue())
-        .isEqualTo(Http.requestId(answer))
-        .isEqualTo(answer.headers().firstValue("x-request-id").orElse(""));
+    Errors.assertTold(answer, bad.status, bad.type, bad.code);
     before.assertNothingHappened(Http.requestId(answer), bad.status, bad.code);
   }
 
@@ -84,8 +78,7 @@ final class ErrorFormatIT {
 
     HttpResponse<String> answer = Http.post(STAGE.chat(), user.key(), body);
 
-    assertError(
-        answer.body(), answer.statusCode(), 400, "invalid_request_error", "invalid_request");
+    Errors.assertTold(answer, 400, "invalid_request_error", "invalid_request");
     assertThat(Http.json(answer).at("/error/message").stringValue()).contains("max_tokens");
   }
 
@@ -101,7 +94,7 @@ final class ErrorFormatIT {
             Http.request(STAGE.chat(), Api.ANTHROPIC_MESSAGES, user.key(), Ask.answer(Ask.HAIKU))
                 .uri(url));
 
-    assertError(answer.body(), answer.statusCode(), 404, "not_found_error", "unknown_path");
+    Errors.assertTold(answer, 404, "not_found_error", "unknown_path");
     before.assertNothingHappened(Http.requestId(answer), 404, "unknown_path");
   }
 
@@ -137,26 +130,13 @@ final class ErrorFormatIT {
     assertThat(body).contains("\"type\":\"request_too_large\"");
   }
 
-  /** As both families of SDKs take an error apart. */
-  private static void assertError(
-      String body, int status, int expectedStatus, String type, String code) {
-    assertThat(status).as(body).isEqualTo(expectedStatus);
-    JsonNode error = JSON.readTree(body);
-    assertThat(error.path("type").stringValue()).isEqualTo("error");
-    assertThat(error.at("/error/type").stringValue()).isEqualTo(type);
-    assertThat(error.at("/error/code").stringValue()).isEqualTo(code);
-    assertThat(error.at("/error/message").stringValue()).isNotBlank().doesNotContain("\n");
-    assertThat(error.at("/error").has("param")).isTrue();
-    assertThat(error.path("request_id").stringValue()).isNotBlank();
-  }
-
   /** What must be as it was after a request that was refused. */
   private static final class Before {
     private final int served = STAGE.upstream().served().size();
     private final List<Document> documents = documents();
 
     void assertNothingHappened(String requestId, int status, String code) {
-      JsonNode line = Trace.line(STAGE.chat(), requestId, "not logged: ");
+      JsonNode line = Trace.waitForLine(STAGE.chat(), requestId);
       assertThat(line.path("status").intValue()).isEqualTo(status);
       assertThat(line.path("error").stringValue()).isEqualTo(code);
       assertThat(line.has("cost_usd")).isFalse();

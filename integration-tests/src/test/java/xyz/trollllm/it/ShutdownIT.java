@@ -113,6 +113,32 @@ final class ShutdownIT {
     }
   }
 
+  @Test
+  @DisplayName("R4: an instance that dies takes none of the other's streams along")
+  void otherInstanceGoesOn() throws Exception {
+    Gate gate = new Gate();
+    upstream.follow(Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.holdingEvent(5, gate))));
+    RunningGateway killed = RunningGateway.start(RunningGateway.CHAT, store, upstream);
+    try (RunningGateway other = RunningGateway.start(RunningGateway.CHAT2, store, upstream)) {
+      List<RawClient> lost = openStreams(killed);
+      List<RawClient> clients = openStreams(other);
+
+      killed.kill();
+      assertThat(killed.exitCode()).isNotZero();
+      gate.open();
+
+      for (RawClient client : clients) {
+        assertThat(client.readUntil("\r\n0\r\n\r\n")).contains("message_stop");
+        client.close();
+      }
+      assertThat(Http.post(other, user.key(), Ask.answer(Ask.HAIKU)).statusCode()).isEqualTo(200);
+      for (RawClient client : lost) {
+        assertThat(client.readToEnd()).doesNotContain("message_stop");
+        client.close();
+      }
+    }
+  }
+
   private List<RawClient> openStreams(RunningGateway gateway) throws IOException {
     List<RawClient> clients = new ArrayList<>();
     String stream = RawClient.post(Api.ANTHROPIC_MESSAGES, user.key(), Ask.stream(Ask.HAIKU));

@@ -6,6 +6,7 @@ import static xyz.trollllm.it.Eventually.eventually;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bson.Document;
 import tools.jackson.databind.JsonNode;
 import xyz.trollllm.billing.TokenCounts;
@@ -24,9 +25,24 @@ record Trace(JsonNode line, Document row) {
   }
 
   /** Waits for the line only, for requests that leave no record. */
-  static JsonNode line(RunningGateway gateway, String requestId, String otherwise) {
-    eventually(() -> line(gateway, requestId).isPresent(), () -> otherwise + gateway.requestLog());
+  static JsonNode waitForLine(RunningGateway gateway, String requestId) {
+    eventually(
+        () -> line(gateway, requestId).isPresent(),
+        () -> "no line of " + requestId + " in " + gateway.requestLog());
     return line(gateway, requestId).orElseThrow();
+  }
+
+  /** Waits for the line of a user who sent one request only, to any of these instances. */
+  static JsonNode onlyLine(Store.User user, RunningGateway... gateways) {
+    eventually(() -> lines(user, gateways).size() == 1, () -> "not one line of this user");
+    return lines(user, gateways).getFirst();
+  }
+
+  private static List<JsonNode> lines(Store.User user, RunningGateway... gateways) {
+    return Stream.of(gateways)
+        .flatMap(gateway -> gateway.requestLog().stream())
+        .filter(line -> line.path("user").asString("").equals(user.name()))
+        .toList();
   }
 
   private static Optional<JsonNode> line(RunningGateway gateway, String requestId) {
