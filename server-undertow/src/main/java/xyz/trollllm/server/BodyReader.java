@@ -93,6 +93,11 @@ final class BodyReader {
   }
 
   private void giveUp() {
+    giveUp(exchange);
+  }
+
+  /** Hangs up on a client that does not get to the end of its body. */
+  static void giveUp(HttpServerExchange exchange) {
     IoUtils.safeClose(exchange.getConnection());
     exchange.endExchange();
   }

@@ -5,6 +5,8 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.SameThreadExecutor;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.xnio.XnioExecutor;
 import xyz.trollllm.proxy.ClientExchange;
 import xyz.trollllm.proxy.EventLoop;
 import xyz.trollllm.proxy.Headers;
@@ -17,6 +19,8 @@ import xyz.trollllm.proxy.admission.Rejection;
  * types end here. Runs on I/O threads and never blocks them.
  */
 final class ProxyHandler implements HttpHandler {
+  private static final int LINGER_SECONDS = 30;
+
   private final MeteredProxy proxy;
   private final InFlight inFlight;
   private final long maxBodyBytes;
@@ -46,12 +50,32 @@ final class ProxyHandler implements HttpHandler {
         exchange,
         maxBodyBytes,
         body -> proxy.handle(request(exchange, body), client(exchange), loop(exchange)),
-        () -> refuse(exchange, new Rejection.BodyTooLarge(maxBodyBytes)));
+        () -> refuseWhileItComes(exchange, new Rejection.BodyTooLarge(maxBodyBytes)));
+  }
+
+  /**
+   * Answers at once, and lets what is left of the body come and go. A client that is still sending
+   * would meet a closed connection before it looked for an answer.
+   */
+  private void refuseWhileItComes(HttpServerExchange exchange, Rejection reason) {
+    XnioExecutor.Key end =
+        exchange
+            .getIoThread()
+            .executeAfter(() -> BodyReader.giveUp(exchange), LINGER_SECONDS, TimeUnit.SECONDS);
+    exchange.addExchangeCompleteListener((_, next) -> {
+      end.remove();
+      next.proceed();
+    });
+    answer(exchange, reason);
   }
 
   /** Answers without having read the body, and so closes the connection afterwards. */
   private void refuse(HttpServerExchange exchange, Rejection reason) {
     exchange.setPersistent(false);
+    answer(exchange, reason);
+  }
+
+  private void answer(HttpServerExchange exchange, Rejection reason) {
     proxy.refuse(request(exchange, ByteBuffer.allocate(0)), client(exchange), reason);
   }
 

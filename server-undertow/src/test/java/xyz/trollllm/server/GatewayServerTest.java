@@ -162,8 +162,22 @@ final class GatewayServerTest {
           "POST /v1/messages HTTP/1.1\r\nhost: gateway\r\nx-api-key: sk-alice\r\n"
               + "content-length: 99999999\r\n\r\n");
 
-      assertThat(client.readToEnd()).startsWith("HTTP/1.1 413").contains("request_too_large");
+      assertThat(client.readUntil("request_id", 1))
+          .startsWith("HTTP/1.1 413")
+          .contains("request_too_large");
     }
+  }
+
+  @Test
+  void bodyBeyondTheLimitMayBeSentToItsEnd() throws Exception {
+    String body = " ".repeat(8 << 20);
+    try (RawClient client = fixture.connect()) {
+      client.send(post(body));
+
+      assertThat(client.readUntil("request_id", 1)).startsWith("HTTP/1.1 413");
+      assertThat(client.send(post(MESSAGE)).readUntil("\"output_tokens\"", 1)).contains("200");
+    }
+    await().until(() -> fixture.ledger.records().size() == 1);
   }
 
   @Test
