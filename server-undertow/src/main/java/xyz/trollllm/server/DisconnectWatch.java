@@ -23,6 +23,9 @@ final class DisconnectWatch {
     if (!(exchange.getConnection() instanceof HttpServerConnection connection)) {
       return; // other protocols report a reset by themselves
     }
+    if (!exchange.isRequestComplete()) {
+      return; // what comes is the rest of a refused body, and must never pass for a next request
+    }
     ConduitStreamSourceChannel channel = connection.getChannel().getSourceChannel();
     StreamSourceConduit raw = connection.getOriginalSourceConduit();
     channel.setReadListener(_ -> readable(connection, raw, gone));
