@@ -1,6 +1,7 @@
 package xyz.trollllm.billing;
 
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.ModelPricing;
 import xyz.trollllm.config.RequestFees;
 import xyz.trollllm.config.TokenPrices;
@@ -44,8 +45,13 @@ public final class CostCalculator {
   }
 
   private static Usd fees(TokenUsage usage, RequestFees fees, BigDecimal multiplier) {
-    BigDecimal searches = BigDecimal.valueOf(usage.webSearches()).multiply(fees.webSearch());
-    BigDecimal fetches = BigDecimal.valueOf(usage.webFetches()).multiply(fees.webFetch());
+    BigDecimal searches =
+        BigDecimal.valueOf(usage.webSearches()).multiply(orZero(fees.webSearch()));
+    BigDecimal fetches = BigDecimal.valueOf(usage.webFetches()).multiply(orZero(fees.webFetch()));
     return new Usd(searches.add(fetches).multiply(multiplier));
+  }
+
+  private static BigDecimal orZero(@Nullable BigDecimal fee) {
+    return fee == null ? BigDecimal.ZERO : fee;
   }
 }

@@ -1,10 +1,12 @@
 package xyz.trollllm.billing.mongo;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Basis;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.RequestRecord;
@@ -99,11 +101,15 @@ final class LogRow {
         .append("cacheWrite5m", prices.cacheWrite5m().toPlainString())
         .append("cacheWrite1h", prices.cacheWrite1h().toPlainString())
         .append("cacheHit", prices.cacheHit().toPlainString())
-        .append("webSearch", pricing.fees().webSearch().toPlainString())
-        .append("webFetch", pricing.fees().webFetch().toPlainString());
+        .append("webSearch", orZero(pricing.fees().webSearch()))
+        .append("webFetch", orZero(pricing.fees().webFetch()));
   }
 
   private static String name(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String orZero(@Nullable BigDecimal fee) {
+    return fee == null ? "0" : fee.toPlainString();
   }
 }
