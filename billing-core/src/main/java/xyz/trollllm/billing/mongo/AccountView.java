@@ -32,8 +32,17 @@ record AccountView(String userId, CreditField field, String requestId, Document 
     return stored == null ? null : hold(userId, requestId, stored);
   }
 
-  /** Whether the hold of this request had {@code amount} before it was raised to what it has. */
-  boolean wasRaisedFrom(Usd amount) {
+  /** The hold of this request if it is the known one, be it as it was or raised. */
+  @Nullable Hold standing(Hold known) {
+    Hold standing = hold();
+    return standing != null
+            && known.creditField() == standing.creditField()
+            && (known.amount().equals(standing.amount()) || wasRaisedFrom(known.amount()))
+        ? standing
+        : null;
+  }
+
+  private boolean wasRaisedFrom(Usd amount) {
     List<?> earlier = Documents.at(document, Paths.hold(requestId) + ".w", List.class);
     return earlier != null && earlier.contains(amount.nanos());
   }

@@ -1,9 +1,10 @@
 package xyz.trollllm.billing.mongo;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -17,41 +18,40 @@ final class HoldSweep {
   /** A user with open holds is looked at again after this long, wherever their expiries are. */
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
-  private final LedgerStore store;
-  private final LedgerOperations operations;
-  private final Clock clock;
+  private final LedgerContext ledger;
+  private final UserLanes lanes;
 
-  HoldSweep(LedgerStore store, LedgerOperations operations, Clock clock) {
-    this.store = store;
-    this.operations = operations;
-    this.clock = clock;
+  HoldSweep(LedgerContext ledger, UserLanes lanes) {
+    this.ledger = ledger;
+    this.lanes = lanes;
   }
 
   /** Releases every hold that has expired and returns how many there were. */
   int run() {
-    Instant before = clock.instant().minus(GRACE);
+    Instant before = ledger.now().minus(GRACE);
     int[] released = {0};
-    store.usersWithHoldsExpiring(before, user -> released[0] += sweep(user, before));
+    ledger.store().usersWithHoldsExpiring(before, user -> released[0] += sweep(user, before));
     return released[0];
   }
 
   private int sweep(Document user, Instant before) {
     String userId = user.getString("_id");
-    int released = 0;
+    List<UserUpdate> expiries = new ArrayList<>();
     Instant next = null;
     for (Map.Entry<String, Object> entry : holds(user).entrySet()) {
       Hold hold = AccountView.hold(userId, entry.getKey(), (Document) entry.getValue());
-      if (!hold.expiresAt().isBefore(before)) {
+      if (hold.expiresAt().isBefore(before)) {
+        expiries.add(ledger.statements().expire(hold, before, ledger.now()));
+      } else {
         next = earlier(next, hold.expiresAt());
-      } else if (operations.expire(hold, before)) {
-        released++;
       }
     }
+    List<Boolean> released = lanes.update(expiries);
     Date seen = Documents.at(user, Paths.NEXT_EXPIRY, Date.class);
     if (seen != null) {
-      store.update(LedgerStatements.nextExpiry(userId, seen, soon(next)));
+      lanes.update(List.of(LedgerStatements.nextExpiry(userId, seen, soon(next))));
     }
-    return released;
+    return (int) released.stream().filter(Boolean::booleanValue).count();
   }
 
   private static Document holds(Document user) {
@@ -68,6 +68,6 @@ final class HoldSweep {
    * later than the one that was read. So the next look is never far.
    */
   private @Nullable Instant soon(@Nullable Instant next) {
-    return next == null ? null : earlier(next, clock.instant().plus(LOOK_AGAIN));
+    return next == null ? null : earlier(next, ledger.now().plus(LOOK_AGAIN));
   }
 }

@@ -76,16 +76,9 @@ final class LedgerStatements {
             .append(hold(id), exists(false))
             .append(outbox(id), exists(false));
     for (String array : pastOf(now)) {
-      condition.append(Past.path(array), new Document("$ne", id));
+      condition.append(Past.path(array), new Document("$nin", List.of(id)));
     }
-    condition.append(
-        "$expr",
-        new Document(
-            "$and",
-            List.of(
-                covers(field, nanos),
-                new Document("$lt", List.of(orZero(Paths.OPEN_HOLDS), maxOpenHolds)),
-                isBefore(deadline))));
+    Claim claim = new Claim(field, nanos, 1, maxOpenHolds, deadline);
     Document entry =
         new Document("f", field.balanceField())
             .append("n", nanos)
@@ -95,25 +88,13 @@ final class LedgerStatements {
         new Document("$set", new Document(hold(id), entry))
             .append("$inc", new Document(Paths.held(field), nanos).append(Paths.OPEN_HOLDS, 1))
             .append("$min", new Document(Paths.NEXT_EXPIRY, date(expiresAt)));
-    return new Reserve(hold, deadline, new UserUpdate(request.userId(), condition, update));
+    return new Reserve(
+        hold, deadline, new UserUpdate(request.userId(), condition, List.of(claim), update));
   }
 
   private static Document mayBeSpent(CreditField field, Instant now) {
     return new Document(Paths.ACTIVE, new Document("$ne", false))
         .append(field.expiryField(), new Document("$not", new Document("$lte", date(now))));
-  }
-
-  private static Document covers(CreditField field, long nanos) {
-    Document heldDollars =
-        new Document(
-            "$multiply", List.of(orZero(Paths.held(field)), LegacyDollars.dollarsPerNano()));
-    Document available =
-        new Document("$subtract", List.of('$' + field.balanceField(), heldDollars));
-    return new Document("$gte", List.of(available, LegacyDollars.covering(nanos)));
-  }
-
-  private static Document isBefore(Instant deadline) {
-    return new Document("$gt", List.of(date(deadline), "$$NOW"));
   }
 
   /** Until when a statement that sets credit aside may take effect. */
@@ -128,12 +109,12 @@ final class LedgerStatements {
     long more = nanos - hold.amount().nanos();
     Document condition = mayBeSpent(field, now);
     condition.putAll(holdStands(hold));
-    condition.append(
-        "$expr", new Document("$and", List.of(covers(field, more), isBefore(deadline))));
+    Claim claim = new Claim(field, more, 0, Integer.MAX_VALUE, deadline);
     String path = hold(hold.requestId());
     return new UserUpdate(
         hold.userId(),
         condition,
+        List.of(claim),
         new Document("$set", new Document(path + ".n", nanos))
             .append("$push", new Document(path + ".w", hold.amount().nanos()))
             .append("$inc", new Document(Paths.held(field), more)));
@@ -269,10 +250,6 @@ final class LedgerStatements {
           .append(field.usedField(), LegacyDollars.of(nanos));
     }
     return increments.append(Paths.TOKENS, settlement.record().usage().counts().total());
-  }
-
-  private static Document orZero(String path) {
-    return new Document("$ifNull", List.of('$' + path, 0L));
   }
 
   private static Document exists(boolean expected) {

@@ -23,6 +23,12 @@ final class LegacyDollars {
     return nanos / NANOS_PER_DOLLAR;
   }
 
+  /** The sum of two such amounts, as near as if its nano-dollars had been counted. */
+  static Double sum(Double one, Double other) {
+    return of(
+        Math.addExact(Math.round(one * NANOS_PER_DOLLAR), Math.round(other * NANOS_PER_DOLLAR)));
+  }
+
   /** The least available balance that covers {@code nanos}. */
   static Double covering(long nanos) {
     return of(nanos) - HALF_A_NANO;

@@ -32,6 +32,11 @@ public record MongoLedgerOptions(
         Duration.ofMillis(250));
   }
 
+  public MongoLedgerOptions withInstance(String name) {
+    return new MongoLedgerOptions(
+        name, reserveWindow, maxOpenHolds, extension, closeTimeout, upkeepInterval);
+  }
+
   public MongoLedgerOptions withMaxOpenHolds(int limit) {
     return new MongoLedgerOptions(
         instance, reserveWindow, limit, extension, closeTimeout, upkeepInterval);

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.bson.Document;
 
 /**
@@ -25,13 +26,26 @@ final class OutboxDrain {
   private static final Duration COURTESY = Duration.ofSeconds(30);
 
   private final LedgerStore store;
-  private final KeyCounters counters;
+  private final UserLanes lanes;
+  private final Consumer<List<Document>> newRows;
   private final String instance;
+  private final Duration window;
 
-  OutboxDrain(LedgerStore store, KeyCounters counters, String instance) {
+  /**
+   * A drain to {@code store}.
+   *
+   * @param newRows gets to see the rows that were added to the log
+   */
+  OutboxDrain(
+      LedgerStore store,
+      UserLanes lanes,
+      Consumer<List<Document>> newRows,
+      MongoLedgerOptions options) {
     this.store = store;
-    this.counters = counters;
-    this.instance = instance;
+    this.lanes = lanes;
+    this.newRows = newRows;
+    this.instance = options.instance();
+    this.window = options.reserveWindow();
   }
 
   /** Drains every outbox once and returns how many rows this added to the log. */
@@ -69,8 +83,8 @@ final class OutboxDrain {
       for (LedgerStore.Dirty user : batch) {
         addUpdates(user, appended, updates);
       }
-      store.updateAll(updates);
-      counters.count(
+      lanes.updateAll(updates);
+      newRows.accept(
           rows.stream().filter(row -> appended.added().contains(row.getString("_id"))).toList());
       added += appended.added().size();
       entries = 0;
@@ -85,7 +99,7 @@ final class OutboxDrain {
             || row.getDate(LogRow.CREATED).toInstant().plus(COURTESY).isBefore(now));
   }
 
-  private static void addUpdates(
+  private void addUpdates(
       LedgerStore.Dirty user, LedgerStore.Appended appended, List<UserUpdate> updates) {
     List<OutboxEntry> logged = new ArrayList<>();
     List<OutboxEntry> over = new ArrayList<>();
@@ -98,7 +112,12 @@ final class OutboxDrain {
     }
     List<String> past =
         user.past().stream().filter(array -> Past.isOver(array, user.now())).toList();
-    addInChunks(user.userId(), logged, OutboxStatements::logged, updates);
+    Instant looked = user.now().plus(window).plus(LedgerStatements.CLOCK_TOLERANCE.multipliedBy(2));
+    addInChunks(
+        user.userId(),
+        logged,
+        (userId, some) -> OutboxStatements.logged(userId, some, looked),
+        updates);
     addInChunks(user.userId(), over, OutboxStatements::forget, updates);
     addInChunks(user.userId(), past, OutboxStatements::forgetPast, updates);
     if (user.entries().isEmpty() && user.past().isEmpty()) {

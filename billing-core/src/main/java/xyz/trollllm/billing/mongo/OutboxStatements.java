@@ -1,5 +1,6 @@
 package xyz.trollllm.billing.mongo;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,14 +12,19 @@ import org.bson.Document;
 final class OutboxStatements {
   private OutboxStatements() {}
 
-  /** Notes that the rows of entries stand in the log. */
-  static UserUpdate logged(String userId, List<OutboxEntry> entries) {
+  /**
+   * Notes that the rows of entries stand in the log.
+   *
+   * @param looked ids that are kept no longer than this are looked for in the past by whoever may
+   *     want to hold them again; where a clock was ahead, an entry waits until it is so near
+   */
+  static UserUpdate logged(String userId, List<OutboxEntry> entries, Instant looked) {
     Document set = new Document(Paths.DIRTY, true);
     Document unset = new Document();
     Map<String, List<String>> past = new LinkedHashMap<>();
     for (OutboxEntry entry : entries) {
       String path = Paths.outbox(entry.id());
-      if (entry.isKept()) {
+      if (entry.isKept() || entry.keptUntil().isAfter(looked)) {
         unset.append(path + ".row", "");
       } else {
         unset.append(path, "");

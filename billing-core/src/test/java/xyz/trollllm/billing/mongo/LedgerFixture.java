@@ -33,7 +33,7 @@ abstract class LedgerFixture {
   final MongoCreditLedger ledger = open(OPTIONS);
 
   final MongoCreditLedger open(MongoLedgerOptions options) {
-    return MongoCreditLedger.open(store, new KeyCounters(mongo.database()), options, clock);
+    return MongoCreditLedger.open(store, new KeyCounters(mongo.database())::count, options, clock);
   }
 
   @AfterEach
@@ -61,9 +61,23 @@ abstract class LedgerFixture {
   }
 
   final Settled settle(Settlement settlement) {
+    return settle(ledger, settlement);
+  }
+
+  static Settled settle(MongoCreditLedger ledger, Settlement settlement) {
     OneAnswer<Settled> answer = new OneAnswer<>();
     ledger.settle(settlement, answer);
     return answer.get();
+  }
+
+  /** Settles at a time that is long over by the store's clock. */
+  final Settled settleInThePast(Settlement settlement) {
+    clock.move(Duration.ofHours(-1));
+    try (MongoCreditLedger behind = open(OPTIONS.withInstance("behind"))) {
+      return settle(behind, settlement);
+    } finally {
+      clock.move(Duration.ofHours(1));
+    }
   }
 
   final Document user() {

@@ -139,10 +139,9 @@ final class MongoLedgerFaultsTest extends LedgerFixture {
     giveCredit(1.0);
     HoldRequest request = hold(USER, CREDITS, "0.5");
     Hold hold = reserve(request);
-    clock.move(Duration.ofHours(-1));
     LedgerStatements.Reserve stuck =
-        new LedgerStatements(OPTIONS).reserve(request, clock.instant());
-    settle(settlement(hold, "0.25"));
+        new LedgerStatements(OPTIONS).reserve(request, clock.instant().minus(Duration.ofHours(1)));
+    settleInThePast(settlement(hold, "0.25"));
     ledger.upkeep().drainOnce();
     ledger.upkeep().drainOnce();
     ledger.upkeep().drainOnce();
@@ -253,8 +252,7 @@ final class MongoLedgerFaultsTest extends LedgerFixture {
   void repeatedSettlementOfADrainedRequestIsKnownFromTheLog() {
     giveCredit(1.0);
     Settlement settlement = settlement(reserve(hold(USER, CREDITS, "0.5")), "0.25");
-    clock.move(Duration.ofHours(-1));
-    settle(settlement);
+    settleInThePast(settlement);
     ledger.upkeep().drainOnce();
     ledger.upkeep().drainOnce();
 

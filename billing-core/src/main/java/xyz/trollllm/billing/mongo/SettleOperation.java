@@ -1,0 +1,117 @@
+package xyz.trollllm.billing.mongo;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.Hold;
+import xyz.trollllm.billing.Settled;
+import xyz.trollllm.billing.Settlement;
+
+/**
+ * Takes a charge by turning its hold into an outbox entry or, if the hold has expired, beside that
+ * entry. Tried until the store has answered.
+ */
+final class SettleOperation extends Operation<Settled> {
+  /** Failed attempts after which the settlement is reported as deferred. */
+  private static final int PATIENCE = 3;
+
+  private final LedgerContext ledger;
+  private final Settlement settlement;
+  private final Unsettled unsettled;
+  private UserUpdate update;
+  private boolean late;
+  private int failures;
+
+  SettleOperation(
+      LedgerContext ledger, Settlement settlement, Unsettled unsettled, Consumer<Settled> outcome) {
+    super(settlement.hold().userId(), outcome);
+    this.ledger = ledger;
+    this.settlement = settlement;
+    this.unsettled = unsettled;
+    this.update = ledger.statements().settle(settlement, ledger.now());
+  }
+
+  @Override
+  UserUpdate update() {
+    return update;
+  }
+
+  @Override
+  void matched() {
+    end(late ? new Settled.TakenLate() : new Settled.Taken());
+  }
+
+  @Override
+  Document wantsToSee() {
+    return LedgerContext.shownTo(settlement.hold());
+  }
+
+  @Override
+  boolean missed(@Nullable Document user) {
+    Settled settled = whyNotTaken(LedgerContext.account(settlement.hold(), user));
+    if (settled == null && mayLookAgain()) {
+      return true;
+    }
+    // Unknown: a hold stands all the while, of another amount or field than the one to be settled.
+    end(settled == null ? new Settled.UnknownHold() : settled);
+    return false;
+  }
+
+  /** Null if an update, which may be another one now, is to be tried. */
+  private @Nullable Settled whyNotTaken(@Nullable AccountView account) {
+    if (account == null || (account.hold() == null && !account.hasEnded())) {
+      return settledLongAgo();
+    }
+    if (account.hasEndedLate() || (account.hasEnded() && !account.hasExpiredHold())) {
+      return new Settled.AlreadyTaken();
+    }
+    Hold standing = account.standing(settlement.hold());
+    if (account.hasExpiredHold()) {
+      // Made anew for each attempt: it must be remembered for longer than the hold's expiry is.
+      late = true;
+      update = ledger.statements().settleLate(settlement, ledger.now());
+    } else if (standing != null) {
+      late = false;
+      update = ledger.statements().settle(settlement.of(standing), ledger.now());
+    }
+    return null;
+  }
+
+  /** What the log says of a request that its user's document no longer knows. */
+  private Settled settledLongAgo() {
+    String requestId = settlement.hold().requestId();
+    Document row = ledger.store().logRow(requestId);
+    if (row == null) {
+      return new Settled.UnknownHold();
+    }
+    boolean expired = LedgerStatements.EXPIRED.equals(row.getString(LogRow.BALANCE_OUTCOME));
+    return expired && ledger.store().logRow(Paths.late(requestId)) == null
+        ? new Settled.UnknownHold()
+        : new Settled.AlreadyTaken();
+  }
+
+  @Override
+  boolean failed(RuntimeException failure, Duration pause) {
+    return refused(failure);
+  }
+
+  @Override
+  boolean refused(RuntimeException failure) {
+    if (++failures == PATIENCE) {
+      unsettled.isDeferred(settlement.hold().requestId());
+      answer(new Settled.Deferred(reason(failure)));
+    }
+    return true;
+  }
+
+  @Override
+  void abandoned(String reason) {
+    answer(new Settled.Deferred(reason));
+  }
+
+  private void end(Settled settled) {
+    unsettled.hasEnded(settlement.hold().requestId(), settled);
+    answer(settled);
+  }
+}
