@@ -1,0 +1,272 @@
+package xyz.trollllm.billing.mongo;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.Hold;
+import xyz.trollllm.billing.HoldRequest;
+import xyz.trollllm.billing.Requests;
+import xyz.trollllm.billing.Reservation;
+import xyz.trollllm.billing.Settled;
+import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
+import xyz.trollllm.config.CreditField;
+
+/**
+ * Gateways of one user's requests on one store, with virtual time and a network that fails as
+ * planned. A gateway that dies is replaced by a fresh one of the same name. Used by one thread.
+ */
+final class FaultWorld {
+  static final String USER = "ann";
+  static final Map<CreditField, Long> OPENING =
+      Map.of(CreditField.CREDITS, 1_000_000_000L, CreditField.CREDITS_NEW, 2_000_000_000L);
+
+  private final VirtualClock clock = new VirtualClock();
+  private final StoreUnderTest underTest;
+  private final UnaryOperator<LedgerStore> mutant;
+  private final boolean journal;
+  private final FaultyNetwork network;
+  private final Map<String, Gateway> gateways = new HashMap<>();
+  private final Map<String, Request> requests = new LinkedHashMap<>();
+  private final Set<String> violations = new LinkedHashSet<>();
+  private int visitors;
+
+  /**
+   * A world in which {@link #USER} has credit.
+   *
+   * @param mutant what every gateway makes of its store
+   * @param journal whether a gateway that died knows which settlements it had begun
+   */
+  FaultWorld(
+      StoreUnderTest underTest,
+      FaultPlan plan,
+      UnaryOperator<LedgerStore> mutant,
+      boolean journal) {
+    this.underTest = underTest;
+    this.mutant = mutant;
+    this.journal = journal;
+    underTest
+        .insert()
+        .accept(
+            Collections.USERS,
+            new Document("_id", USER).append("credits", 1.0).append("creditsNew", 2.0));
+    this.network =
+        new FaultyNetwork(
+            new StoreInVirtualTime(underTest.store(), clock),
+            clock,
+            plan,
+            this::visitor,
+            () -> violations.addAll(BookCheck.ofUser(user())));
+  }
+
+  /** One request as its client sees it. */
+  static final class Request {
+    final String id;
+    final CreditField field;
+    Usd charge = Usd.ZERO;
+    @Nullable Gateway gateway;
+    @Nullable Hold hold;
+    @Nullable Reservation reservation;
+    @Nullable Settled settled;
+    boolean settling;
+
+    Request(String id, CreditField field) {
+      this.id = id;
+      this.field = field;
+    }
+  }
+
+  private final class Gateway {
+    private final String name;
+    private final FaultyNetwork.Link link = network.new Link();
+    private final StepExecutor executor = new StepExecutor();
+    private final MongoCreditLedger ledger;
+
+    Gateway(String name) {
+      this.name = name;
+      this.ledger =
+          MongoCreditLedger.open(
+              mutant.apply(link),
+              _ -> {},
+              MongoLedgerOptions.of(name).withoutUpkeep().withMaxOpenHolds(4),
+              clock,
+              new Backoff(Duration.ZERO, Duration.ZERO),
+              executor);
+    }
+  }
+
+  /** A step of the script: what the named gateway does; if it dies of it, that is all it does. */
+  private void step(String name, Consumer<Gateway> work) {
+    Gateway gateway = gateways.computeIfAbsent(name, Gateway::new);
+    try {
+      work.accept(gateway);
+    } catch (FaultyNetwork.ProcessDied _) {
+      Gateway fresh = new Gateway(name);
+      gateways.put(name, fresh);
+      if (journal) {
+        for (Request request : List.copyOf(requests.values())) {
+          if (request.gateway == gateway && request.settling && request.settled == null) {
+            settle(name, request.id, request.charge.toString());
+          }
+        }
+      }
+    } catch (com.mongodb.MongoException e) {
+      // A drain or sweep that failed is tried again by its timer.
+    }
+  }
+
+  /** Several operations that wait at the same time. */
+  void together(String name, Runnable... operations) {
+    step(
+        name,
+        gateway ->
+            gateway.executor.collectDuring(() -> List.of(operations).forEach(Runnable::run)));
+  }
+
+  void reserve(String name, String id, CreditField field, String usd) {
+    Request request = new Request(id, field);
+    requests.put(id, request);
+    step(
+        name,
+        gateway -> {
+          request.gateway = gateway;
+          gateway.ledger.reserve(
+              new HoldRequest(id, USER, field, Usd.of(usd), Requests.LIFETIME),
+              answer -> {
+                if (!gateway.link.isDead()) {
+                  request.reservation = answer;
+                  request.hold = answer instanceof Reservation.Held held ? held.hold() : null;
+                }
+              });
+        });
+  }
+
+  /** Raises a hold; the request goes on with what it had if that is refused. */
+  void raise(String name, String id, String usd) {
+    Request request = requests.get(id);
+    Hold hold = standing(name, request);
+    if (hold != null) {
+      step(
+          name,
+          gateway ->
+              gateway.ledger.raise(
+                  hold,
+                  Usd.of(usd),
+                  answer -> {
+                    if (!gateway.link.isDead() && answer instanceof Reservation.Held held) {
+                      request.hold = held.hold();
+                    }
+                  }));
+    }
+  }
+
+  void extend(String name, String id) {
+    Hold hold = standing(name, requests.get(id));
+    if (hold != null) {
+      step(name, gateway -> gateway.ledger.extend(hold));
+    }
+  }
+
+  void settle(String name, String id, String usd) {
+    Request request = requests.get(id);
+    Hold hold = standing(name, request);
+    if (hold == null) {
+      return;
+    }
+    request.settling = true;
+    request.charge = Usd.of(usd);
+    step(
+        name,
+        gateway -> {
+          request.gateway = gateway;
+          gateway.ledger.settle(
+              Requests.settlement(hold, request.charge),
+              answer -> {
+                if (!gateway.link.isDead()) {
+                  request.settled = answer;
+                }
+              });
+        });
+  }
+
+  /** The hold of a request that still has a process to serve it. */
+  private @Nullable Hold standing(String name, @Nullable Request request) {
+    if (request == null || request.hold == null) {
+      return null;
+    }
+    return journal || request.gateway == gateways.get(name) ? request.hold : null;
+  }
+
+  void drain(String name) {
+    step(name, gateway -> gateway.ledger.upkeep().drainOnce());
+  }
+
+  void sweep(String name) {
+    step(name, gateway -> gateway.ledger.upkeep().sweepOnce());
+  }
+
+  void move(Duration by) {
+    clock.move(by);
+  }
+
+  void deliver() {
+    network.deliver();
+  }
+
+  /** Another instance that serves a request of the same user and sees to the log. */
+  private void visitor() {
+    String name = "visitor-" + ++visitors;
+    reserve(name, name, CreditField.CREDITS, "0.01");
+    settle(name, name, "0.007");
+    drain(name);
+  }
+
+  /** Fresh gateways find what was left behind; late messages arrive in between. */
+  void recover() {
+    network.quietly(
+        () -> {
+          for (Duration pause :
+              List.of(
+                  Duration.ZERO,
+                  Duration.ofMinutes(1),
+                  Duration.ofMinutes(30),
+                  Duration.ofHours(26),
+                  Duration.ofHours(26))) {
+            clock.move(pause);
+            network.deliver();
+            sweep("recovery");
+            for (int i = 0; i < 3; i++) {
+              drain("recovery");
+            }
+          }
+        });
+  }
+
+  List<FaultPlan.Call> calls() {
+    return network.calls();
+  }
+
+  /** Everything that is wrong now that all is over. */
+  List<String> violations() {
+    violations.addAll(
+        BookCheck.ofAll(user(), underTest.all().apply(Collections.REQUEST_LOGS), requests.values()));
+    return new ArrayList<>(violations);
+  }
+
+  Map<String, Request> requests() {
+    return requests;
+  }
+
+  private Document user() {
+    return underTest.all().apply(Collections.USERS).getFirst();
+  }
+}
