@@ -86,6 +86,52 @@ enum FaultScenario {
         world.drain("a");
       }),
 
+  /** The gateways' clock is an hour ahead while a request ends. */
+  CLOCK_AHEAD(
+      world -> {
+        world.reserve("a", "r1", CREDITS, "0.4");
+        world.jump(Duration.ofHours(1));
+        world.settle("a", "r1", "0.3");
+        world.drain("a");
+        world.deliver();
+        world.drain("a");
+        world.deliver();
+        world.jump(Duration.ofHours(-1));
+        world.reserve("a", "r2", CREDITS, "0.1");
+        world.settle("a", "r2", "0.1");
+        world.drain("a");
+      }),
+
+  /** The gateways' clock falls back by an hour while a request is under way. */
+  CLOCK_BEHIND(
+      world -> {
+        world.reserve("a", "r1", CREDITS, "0.4");
+        world.jump(Duration.ofHours(-1));
+        world.extend("a", "r1");
+        world.sweep("b");
+        world.settle("a", "r1", "0.3");
+        world.drain("a");
+        world.deliver();
+        world.drain("a");
+        world.deliver();
+        world.jump(Duration.ofHours(1));
+        world.drain("a");
+      }),
+
+  /** A clock that is an hour ahead takes a request under way for abandoned. */
+  CLOCK_SWEEPS(
+      world -> {
+        world.reserve("a", "r1", CREDITS, "0.4");
+        world.extend("a", "r1");
+        world.jump(Duration.ofHours(1));
+        world.sweep("b");
+        world.drain("b");
+        world.jump(Duration.ofHours(-1));
+        world.deliver();
+        world.settle("a", "r1", "0.3");
+        world.drain("a");
+      }),
+
   /** Several holds expire at once and are settled late at once. */
   MERGED_LATE(
       world -> {

@@ -31,6 +31,7 @@ final class FaultWorld {
       Map.of(CreditField.CREDITS, 1_000_000_000L, CreditField.CREDITS_NEW, 2_000_000_000L);
 
   private final VirtualClock clock = new VirtualClock();
+  private final VirtualClock gatewayClock = new VirtualClock();
   private final StoreUnderTest underTest;
   private final UnaryOperator<LedgerStore> mutant;
   private final boolean journal;
@@ -98,7 +99,7 @@ final class FaultWorld {
               mutant.apply(link),
               _ -> {},
               MongoLedgerOptions.of(name).withoutUpkeep().withMaxOpenHolds(4),
-              clock,
+              gatewayClock,
               new Backoff(Duration.ZERO, Duration.ZERO),
               executor);
     }
@@ -216,6 +217,12 @@ final class FaultWorld {
 
   void move(Duration by) {
     clock.move(by);
+    gatewayClock.move(by);
+  }
+
+  /** The clock of all gateways jumps, that of the store does not. */
+  void jump(Duration by) {
+    gatewayClock.move(by);
   }
 
   void deliver() {
@@ -241,7 +248,7 @@ final class FaultWorld {
                   Duration.ofMinutes(30),
                   Duration.ofHours(26),
                   Duration.ofHours(26))) {
-            clock.move(pause);
+            move(pause);
             network.deliver();
             sweep("recovery");
             for (int i = 0; i < 3; i++) {

@@ -1,5 +1,6 @@
 package xyz.trollllm.billing.mongo;
 
+import com.mongodb.ServerAddress;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -36,6 +37,11 @@ public final class TestMongo implements AutoCloseable {
     }
     MongoServer server = new MongoServer(new MemoryBackend());
     return new TestMongo(server, server.bindAndGetConnectionString());
+  }
+
+  /** Where the server listens. */
+  ServerAddress address() {
+    return client.getClusterDescription().getServerDescriptions().getFirst().getAddress();
   }
 
   public MongoDatabase database() {
