@@ -68,9 +68,9 @@ abstract class AnswerDocument<F extends Enum<F> & AnswerField> implements JsonLi
     return hasUsage;
   }
 
-  /** Whether the usage read so far is all of the document's usage. */
+  /** Whether all of its usage was read. */
   final boolean usageIsWhole() {
-    return !insideUsage;
+    return hasUsage && !insideUsage;
   }
 
   /** What is unusual about its usage. */

@@ -28,7 +28,7 @@ final class KeptText {
   /** A number or a literal begins with {@code first}. */
   void begin(byte first) {
     begin();
-    append(first);
+    bytes[length++] = first;
   }
 
   boolean ended() {
@@ -42,48 +42,43 @@ final class KeptText {
 
   /** Reads to the string's end or to {@code to}, and returns where the next byte is. */
   int readString(byte[] source, int from, int to) {
-    for (int at = from; at < to; at++) {
-      byte b = source[at];
-      if (escaped) {
-        escaped = false;
-      } else if (b == '"') {
-        endString();
-        return at + 1;
-      } else if (b == '\\') {
-        escaped = true;
-        hasEscapes = true;
-      }
-      append(b);
+    int at = from;
+    while (at < to && (escaped || source[at] != '"')) {
+      escaped = !escaped && source[at] == '\\';
+      hasEscapes |= escaped;
+      at++;
     }
-    return to;
-  }
-
-  /** As {@link #readString} for a number or a literal, which what comes after it ends. */
-  int readBare(byte[] source, int from, int to) {
-    for (int at = from; at < to; at++) {
-      byte b = source[at];
-      if (b == ',' || b == '}' || b == ']' || b == ' ' || b == '\n' || b == '\r' || b == '\t') {
-        ended = true;
-        return at;
-      }
-      append(b);
+    keep(source, from, at);
+    if (at == to) {
+      return to;
     }
-    return to;
-  }
-
-  private void endString() {
     if (hasEscapes) {
       length = JsonEscapes.decode(bytes, length);
     }
     ended = true;
+    return at + 1;
   }
 
-  private void append(byte b) {
-    if (length < CAP) {
-      bytes[length++] = b;
-    } else {
-      overflows = true;
+  /** As {@link #readString} for a number or a literal, which what comes after it ends. */
+  int readBare(byte[] source, int from, int to) {
+    int at = from;
+    while (at < to && !endsBare(source[at])) {
+      at++;
     }
+    keep(source, from, at);
+    ended = at < to;
+    return at;
+  }
+
+  private static boolean endsBare(byte b) {
+    return b == ',' || b == '}' || b == ']' || b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+
+  private void keep(byte[] source, int from, int to) {
+    int kept = Math.min(to - from, CAP - length);
+    System.arraycopy(source, from, bytes, length, kept);
+    length += kept;
+    overflows |= kept < to - from;
   }
 
   /** The bytes kept, of which {@link #length()} count: of a string, after decoding. */

@@ -49,19 +49,17 @@ final class SkippedValue {
       escaped = false;
       at++;
     }
-    while (at < to) {
-      byte b = bytes[at++];
-      if (b == '"') {
-        inString = false;
-        ended = depth == 0;
-        return at;
-      }
-      if (b == '\\') {
-        escaped = at == to;
-        at++;
-      }
+    at = ByteSearch.either(bytes, at, to, '"', '\\');
+    while (at < to && bytes[at] == '\\') {
+      escaped = at + 1 == to;
+      at = ByteSearch.either(bytes, Math.min(at + 2, to), to, '"', '\\');
     }
-    return to;
+    if (at == to) {
+      return to;
+    }
+    inString = false;
+    ended = depth == 0;
+    return at + 1;
   }
 
   private int inContainer(byte[] bytes, int from, int to) {
