@@ -231,7 +231,7 @@ final class LedgerStatements {
           .append(field.balanceField(), LegacyDollars.of(-nanos))
           .append(field.usedField(), LegacyDollars.of(nanos));
     }
-    return increments.append(Paths.TOKENS, settlement.record().usage().counts().total());
+    return increments.append(Paths.TOKENS, settlement.record().usage().totalTokens());
   }
 
   private static Document orZero(String path) {
