@@ -1,7 +1,6 @@
 package xyz.trollllm.proxy.wire;
 
 import java.util.Collections;
-import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import xyz.trollllm.billing.Basis;
@@ -62,11 +61,11 @@ final class Assessment {
   }
 
   private Metered withoutContent() {
-    boolean reportedBeforeTheClientLeft = delivered.abandoned() && reported.hasInput();
+    boolean reportedBeforeTheClientLeft = delivered.abandoned() && reported.hasAnyInput();
     if (!delivered.ended() && !reportedBeforeTheClientLeft) {
       return nothing(UsageFlags.UPSTREAM_ERROR_NO_CONTENT);
     }
-    if (reported.hasInput()) {
+    if (reported.hasAnyInput()) {
       return metered(Basis.PARTIAL, reportedInput(), reportedOutput(), UsageFlags.NO_FINAL_USAGE);
     }
     return nothing(UsageFlags.NO_FINAL_USAGE);
@@ -96,7 +95,12 @@ final class Assessment {
         new TokenCounts(input, writes.fiveMinutes(), writes.oneHour(), reported.cacheHit(), output);
     TokenUsage usage =
         new TokenUsage(
-            counts, reported.webSearches(), reported.webFetches(), reported.options(), List.of());
+            reported.fallbackModel(),
+            counts,
+            reported.webSearches(),
+            reported.webFetches(),
+            reported.options(),
+            reported.subInferences());
     return new Metered(usage, basis, flags(), reported.model());
   }
 
