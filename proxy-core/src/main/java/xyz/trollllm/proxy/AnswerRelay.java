@@ -88,7 +88,7 @@ final class AnswerRelay {
   /** The upstream broke off: the client gets an error it can read, or a connection that is cut. */
   void breakOff() {
     if (eventStream && boundary.isBetweenEvents()) {
-      client.write(ErrorBody.event(api, BROKEN_OFF, requestId));
+      client.write(ErrorBody.event(api, BROKEN_OFF, requestId, meter.events()));
       client.end();
     } else {
       client.reset();
@@ -123,7 +123,7 @@ final class AnswerRelay {
     RequestSummary summary = admitted.summary();
     long text = (long) request.body().remaining() - summary.mediaBytes();
     long media = (long) summary.inlineMedia() * MEDIA_BYTES;
-    long most = admitted.route().model().maxInputTokens() * BYTES_PER_TOKEN;
+    long most = summary.inputs() * admitted.route().model().maxInputTokens() * BYTES_PER_TOKEN;
     return Math.min(text + media, most);
   }
 

@@ -24,6 +24,16 @@ public final class AnswerMeters {
               eventStream,
               new OpenAiDocument(OpenAiPaths.CHAT),
               new ChatTotals(semantics, requestBytes));
+      case OPENAI_RESPONSES ->
+          meter(
+              eventStream,
+              new OpenAiDocument(OpenAiPaths.RESPONSES),
+              new ResponsesTotals(semantics, requestBytes));
+      case OPENAI_EMBEDDINGS ->
+          meter(
+              eventStream,
+              new OpenAiDocument(OpenAiPaths.EMBEDDINGS),
+              new EmbeddingsTotals(semantics, requestBytes));
     };
   }
 

@@ -68,8 +68,16 @@ abstract class AnswerTotals<D extends AnswerDocument<?>> {
   }
 
   final void addContent(D document) {
-    content |= document.content();
-    characters += document.characters();
+    addContent(document.content(), document.characters());
+  }
+
+  final void addContent(boolean some, long more) {
+    content |= some;
+    characters += more;
+  }
+
+  final long characters() {
+    return characters;
   }
 
   final void addError() {
@@ -93,8 +101,14 @@ abstract class AnswerTotals<D extends AnswerDocument<?>> {
     return content;
   }
 
+  /** Whether the answer ended, be it well or with an error. */
   boolean sawEnd() {
     return ended;
+  }
+
+  /** Whether the answer came to an end that an unbroken one has. */
+  boolean sawGoodEnd() {
+    return sawEnd();
   }
 
   final boolean sawError() {
@@ -105,7 +119,7 @@ abstract class AnswerTotals<D extends AnswerDocument<?>> {
   final Metered metered(boolean abandoned) {
     SortedSet<String> noticed = new TreeSet<>(flags);
     Reported reported = reported(noticed);
-    Delivered delivered = new Delivered(abandoned, content, characters, sawEnd());
+    Delivered delivered = new Delivered(abandoned, content, characters, sawGoodEnd());
     return Assessment.of(reported, delivered, requestBytes, noticed);
   }
 
