@@ -32,8 +32,8 @@ final class AnthropicTotals extends AnswerTotals<AnthropicDocument> {
   private final AnthropicUsage delta;
   private final AnthropicUsage stop;
 
-  AnthropicTotals(UsageSemantics semantics, long requestBytes) {
-    super(semantics, requestBytes);
+  AnthropicTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
     this.start = new AnthropicUsage();
     this.delta = new AnthropicUsage();
     this.stop = new AnthropicUsage();
