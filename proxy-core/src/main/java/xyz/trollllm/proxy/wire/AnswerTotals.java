@@ -8,7 +8,7 @@ import xyz.trollllm.config.UsageSemantics;
 /** What the documents of one answer say together. Subclasses know the rules of one API. */
 abstract class AnswerTotals<D extends AnswerDocument<?>> {
   private final UsageSemantics semantics;
-  private final long requestBytes;
+  private final Estimation estimation;
   private final SortedSet<String> flags;
   private @Nullable String model;
   private boolean content;
@@ -17,18 +17,17 @@ abstract class AnswerTotals<D extends AnswerDocument<?>> {
   private boolean error;
 
   /**
-   * @param requestBytes length of the request, from which input is estimated when the upstream
-   *     reports none
+   * @param estimation for tokens that the upstream does not report
    */
-  AnswerTotals(UsageSemantics semantics, long requestBytes) {
+  AnswerTotals(UsageSemantics semantics, Estimation estimation) {
     this.semantics = semantics;
-    this.requestBytes = requestBytes;
+    this.estimation = estimation;
     this.flags = new TreeSet<>();
   }
 
   AnswerTotals(AnswerTotals<D> other) {
     this.semantics = other.semantics;
-    this.requestBytes = other.requestBytes;
+    this.estimation = other.estimation;
     this.flags = new TreeSet<>(other.flags);
     this.model = other.model;
     this.content = other.content;
@@ -120,7 +119,7 @@ abstract class AnswerTotals<D extends AnswerDocument<?>> {
     SortedSet<String> noticed = new TreeSet<>(flags);
     Reported reported = reported(noticed);
     Delivered delivered = new Delivered(abandoned, content, characters, sawGoodEnd());
-    return Assessment.of(reported, delivered, requestBytes, noticed);
+    return Assessment.of(reported, delivered, estimation, noticed);
   }
 
   /** What the upstream reported, overlaps resolved; notes what is unusual about it. */

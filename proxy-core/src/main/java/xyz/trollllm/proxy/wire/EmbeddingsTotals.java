@@ -4,8 +4,8 @@ import xyz.trollllm.config.UsageSemantics;
 
 /** Reads a list of embeddings, as OpenAI documents it: only its input has tokens. */
 final class EmbeddingsTotals extends OpenAiTotals {
-  EmbeddingsTotals(UsageSemantics semantics, long requestBytes) {
-    super(semantics, requestBytes);
+  EmbeddingsTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
   }
 
   private EmbeddingsTotals(EmbeddingsTotals other) {

@@ -19,8 +19,8 @@ abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
   private final UsageFields<OpenAiField> usage;
   private @Nullable String serviceTier;
 
-  OpenAiTotals(UsageSemantics semantics, long requestBytes) {
-    super(semantics, requestBytes);
+  OpenAiTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
     this.usage = new UsageFields<>(OpenAiField.class);
   }
 

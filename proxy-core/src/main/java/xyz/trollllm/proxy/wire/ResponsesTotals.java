@@ -12,8 +12,8 @@ final class ResponsesTotals extends OpenAiTotals {
   private boolean failed;
   private long searches;
 
-  ResponsesTotals(UsageSemantics semantics, long requestBytes) {
-    super(semantics, requestBytes);
+  ResponsesTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
   }
 
   private ResponsesTotals(ResponsesTotals other) {
