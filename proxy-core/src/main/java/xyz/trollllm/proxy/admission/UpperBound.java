@@ -50,7 +50,7 @@ final class UpperBound {
   }
 
   private static long inputTokens(RequestSummary request, int bodyBytes, ModelConfig model) {
-    long most = model.maxInputTokens();
+    long most = longestPrompt(request, model);
     if (request.unboundedInput()) {
       return most;
     }
@@ -63,6 +63,10 @@ final class UpperBound {
             + media.sounds() * model.policy().mediaTokens().audio().orElse(most)
             + media.others() * most;
     return Math.min(bound, most);
+  }
+
+  private static long longestPrompt(RequestSummary request, ModelConfig model) {
+    return Math.multiplyExact(request.inputs(), model.maxInputTokens());
   }
 
   /** What is held if the answer may be as long as was asked for. */
@@ -104,7 +108,7 @@ final class UpperBound {
    */
   Usd ceiling() {
     long uses = request.unboundedInput() ? Math.max(toolUses(), UNSTATED_USES) : 0;
-    long most = model.maxInputTokens();
+    long most = longestPrompt(request, model);
     BigDecimal round =
         ServicePrices.dearest(model.pricing(), request.options(), most)
             .cost(most, Math.multiplyExact(request.choices(), model.maxOutputTokens()))

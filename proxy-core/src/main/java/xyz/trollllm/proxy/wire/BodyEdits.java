@@ -134,6 +134,9 @@ public final class BodyEdits {
     return switch (api) {
       case ANTHROPIC_MESSAGES -> "max_tokens";
       case OPENAI_CHAT -> "max_completion_tokens";
+      case OPENAI_RESPONSES -> "max_output_tokens";
+      case OPENAI_EMBEDDINGS ->
+          throw new IllegalArgumentException("embeddings have no answer that could be shorter");
     };
   }
 

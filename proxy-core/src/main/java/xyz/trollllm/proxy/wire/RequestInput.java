@@ -42,6 +42,7 @@ final class RequestInput {
   private final RequestCursor cursor;
   private final OptionFields options;
   private final Deque<MediaFrame> frames = new ArrayDeque<>();
+  private int inputs = 1;
   private InlineMedia media = InlineMedia.NONE;
   private int pendingStart;
   private @Nullable MediaFrame pendingData;
@@ -54,12 +55,55 @@ final class RequestInput {
     this.options = options;
   }
 
+  /** How many inputs there are of which each may be as long as the model allows. */
+  int inputs() {
+    return inputs;
+  }
+
   InlineMedia media() {
     return media;
   }
 
   boolean unbounded() {
     return unbounded;
+  }
+
+  /**
+   * Reads the input of a response: text, or an array of items. An item may be the bare id of one
+   * that the upstream has stored.
+   */
+  void items() {
+    if (!cursor.at(JsonToken.START_ARRAY)) {
+      value(true, null);
+      return;
+    }
+    while (cursor.next() != JsonToken.END_ARRAY) {
+      boolean described = !cursor.at(JsonToken.START_OBJECT);
+      if (described) {
+        value(true, null);
+      } else {
+        for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
+          cursor.next();
+          described |= key.equals("type") || key.equals("role");
+          value(true, key);
+        }
+      }
+      unbounded |= !described;
+    }
+  }
+
+  /** Reads what is to be embedded: text, the numbers of its tokens, or an array of either. */
+  void list() {
+    if (!cursor.at(JsonToken.START_ARRAY)) {
+      value(true, null);
+      return;
+    }
+    int elements = 0;
+    while (cursor.next() != JsonToken.END_ARRAY) {
+      elements += cursor.token().isNumeric() ? 0 : 1;
+      value(true, null);
+    }
+    inputs = Math.max(1, elements);
   }
 
   /** Reads the value of the top-level member {@code key}, which the cursor stands on. */
@@ -72,14 +116,14 @@ final class RequestInput {
       case "tools" -> tools();
       // How the answer shall sound; inside messages it would be earlier sound.
       case "audio" -> cursor.skip();
-      default -> value(PROMPT.contains(key));
+      default -> value(PROMPT.contains(key), null);
     }
   }
 
   /** Edits of the context are free, but compacting it is an inference of its own. */
   private void contextManagement() {
     compacts = false;
-    value(false);
+    value(false, null);
     if (compacts) {
       options.add(new PricedOption.Compaction("$.context_management"));
     }
@@ -105,7 +149,7 @@ final class RequestInput {
     for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
       cursor.next();
       tool.member(key);
-      value(false);
+      value(false, null);
     }
     tool.addTo(options);
     unbounded |= tool.addsInput();
@@ -115,8 +159,9 @@ final class RequestInput {
    * Reads the value at hand to its end, at any depth.
    *
    * @param prompt whether media in it are media to the upstream
+   * @param rootKey what leads to it, if that matters
    */
-  private void value(boolean prompt) {
+  private void value(boolean prompt, @Nullable String rootKey) {
     frames.clear();
     frames.push(new MediaFrame(prompt, null));
     while (true) {
@@ -126,7 +171,7 @@ final class RequestInput {
       } else {
         note(token);
         if (token.isStructStart()) {
-          String key = frames.size() == 1 ? null : cursor.key();
+          String key = frames.size() == 1 ? rootKey : cursor.key();
           frames.push(new MediaFrame(frame().onTheWay, key));
         }
       }
@@ -205,7 +250,12 @@ final class RequestInput {
   private void type(String type) {
     frame().type(type);
     compacts |= type.startsWith("compact");
-    unbounded |= type.equals("url") || (type.equals("file") && cursor.parentKey() != null);
+    unbounded |=
+        switch (type) {
+          case "url", "item_reference" -> true;
+          case "file" -> cursor.parentKey() != null;
+          default -> false;
+        };
   }
 
   /**

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param streamOptions where {@code stream_options} stands in the body, if it does
  * @param maxTokens the longest answer asked for, if a limit was given
  * @param choices how many answers were asked for, 1 or more
+ * @param inputs how many inputs the model takes one by one, 1 or more: each may be as long as the
+ *     model allows
  * @param media what images, documents or sounds stand in the body itself
  * @param unboundedInput whether the upstream may add input that the body's length does not bound:
  *     media by URL or file id, or tools it runs itself
@@ -28,6 +30,7 @@ public record RequestSummary(
     @Nullable ByteRange streamOptions,
     OptionalLong maxTokens,
     long choices,
+    int inputs,
     InlineMedia media,
     boolean unboundedInput,
     OutputLimits limits,

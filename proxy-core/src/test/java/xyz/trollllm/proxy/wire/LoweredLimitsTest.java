@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.config.Api.ANTHROPIC_MESSAGES;
 import static xyz.trollllm.config.Api.OPENAI_CHAT;
+import static xyz.trollllm.config.Api.OPENAI_RESPONSES;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -58,6 +59,14 @@ final class LoweredLimitsTest {
 
     assertThat(result.replace(" ", "")).isEqualTo(expected.replace(" ", ""));
     assertThat(read(OPENAI_CHAT, result).maxTokens()).hasValue(77);
+  }
+
+  @Test
+  void responseWithoutALimitGetsOne() {
+    assertThat(lowered(OPENAI_RESPONSES, "{\"model\":\"m\",\"input\":\"hi\"}", 77))
+        .isEqualTo("{\"max_output_tokens\":77,\"model\":\"m\",\"input\":\"hi\"}");
+    assertThat(lowered(OPENAI_RESPONSES, "{\"model\":\"m\",\"max_output_tokens\":100}", 77))
+        .isEqualTo("{\"model\":\"m\",\"max_output_tokens\":77}");
   }
 
   @ParameterizedTest
