@@ -45,15 +45,21 @@ def request(job):
     return params
 
 
+def header(response, name):
+    """Of an answer's headers, which some providers put under names of their own."""
+    headers = getattr(response, "_response_headers", None) or {}
+    hidden = getattr(response, "_hidden_params", None) or {}
+    more = hidden.get("additional_headers") or {}
+    return headers.get(name) or more.get(f"llm_provider-{name}")
+
+
 def ask(job, params, report):
     if job["stream"]:
         streaming = {"stream": True, "stream_options": {"include_usage": True}}
-        chunks = litellm.completion(**params, **streaming)
-        headers = getattr(chunks, "_response_headers", None) or {}
-        whole = litellm.stream_chunk_builder(list(chunks), messages=params["messages"])
+        response = litellm.completion(**params, **streaming)
+        whole = litellm.stream_chunk_builder(list(response), messages=params["messages"])
     else:
-        whole = litellm.completion(**params)
-        headers = getattr(whole, "_response_headers", None) or {}
+        response = whole = litellm.completion(**params)
     choice = whole.choices[0]
     message = choice.message
     signatures = [
@@ -74,8 +80,8 @@ def ask(job, params, report):
                 for call in message.tool_calls or []
             ],
             "stop": choice.finish_reason,
-            "request_id": headers.get("request-id") or headers.get("x-request-id"),
-            "charge": headers.get("x-charge-usd"),
+            "request_id": header(response, "request-id"),
+            "charge": header(response, "x-charge-usd"),
         }
     )
     return message
