@@ -1,18 +1,19 @@
-// One client library for the integration tests; see ../README.md.
+// The client libraries for the integration tests; see ../README.md.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as anthropic from './anthropic.mjs';
 import * as openai from './openai.mjs';
 
-const PACKAGES = {
+const LIBRARIES = {
   anthropic: ['@anthropic-ai/sdk', anthropic],
   'anthropic-0x': ['anthropic-0x', anthropic],
   openai: ['openai', openai],
 };
-const [name, scenarios] = PACKAGES[process.argv[2]];
-const { default: Sdk } = await import(name);
-const manifest = new URL(`node_modules/${name}/package.json`, import.meta.url);
-const { version } = JSON.parse(readFileSync(manifest));
+
+function version(name) {
+  const manifest = new URL(`node_modules/${name}/package.json`, import.meta.url);
+  return JSON.parse(readFileSync(manifest)).version;
+}
 
 function failure(e) {
   return {
@@ -26,7 +27,9 @@ function failure(e) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const job = JSON.parse(line);
-  const report = { sdk: `${name} ${version}`, answers: [] };
+  const [name, scenarios] = LIBRARIES[job.library];
+  const { default: Sdk } = await import(name);
+  const report = { sdk: `${name} ${version(name)}`, answers: [] };
   try {
     const client = new Sdk({
       apiKey: job.api_key,

@@ -1,4 +1,4 @@
-"""One client library for the integration tests; see ../README.md."""
+"""The client libraries for the integration tests; see ../README.md."""
 
 import importlib
 import json
@@ -28,13 +28,12 @@ def failure(e):
 
 
 def main():
-    module, package = LIBRARIES[sys.argv[1]]
     # What a library prints must not be taken for an answer.
     out, sys.stdout = sys.stdout, sys.stderr
-    scenarios = importlib.import_module(module)
     for line in sys.stdin:
         job = json.loads(line)
-        job["library"] = sys.argv[1]
+        module, package = LIBRARIES[job["library"]]
+        scenarios = importlib.import_module(module)
         report = {"sdk": f"{package} {version(package)}", "answers": []}
         try:
             getattr(scenarios, job["scenario"])(scenarios.client(job), job, report)

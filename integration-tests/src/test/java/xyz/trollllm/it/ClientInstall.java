@@ -7,29 +7,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 /**
- * The client libraries for Node and Python in their pinned versions, in {@code target/clients}.
- * They are installed once a build, all at the same time, from whatever registries npm and pip are
+ * The client libraries for Node and Python in their pinned versions, in {@code target/clients}. They
+ * are installed once a build, all at the same time, from whatever registries npm and pip are
  * configured with.
  */
 final class ClientInstall {
   private static final Path SOURCES = Path.of("src", "test", "clients").toAbsolutePath();
   private static final Path TARGET = Path.of("target", "clients").toAbsolutePath();
-  private static final Executor THREADS = Thread::startVirtualThread;
+
+  private static final CompletableFuture<Path> NODE = start(ClientInstall::installNode);
+  private static final CompletableFuture<Path> NEWEST = start(() -> installPython("newest"));
+  private static final CompletableFuture<Path> OLDER = start(() -> installPython("older"));
 
   private ClientInstall() {}
-
-  private static final class Node {
-    static final CompletableFuture<Path> DONE = start(ClientInstall::installNode);
-  }
-
-  private static final class Python {
-    static final CompletableFuture<Path> NEWEST = start(() -> installPython("newest"));
-    static final CompletableFuture<Path> OLDER = start(() -> installPython("older"));
-  }
 
   private interface Installation {
     Path run() throws IOException;
@@ -37,24 +30,22 @@ final class ClientInstall {
 
   /** The command that runs {@code client.mjs}, as soon as its packages are there. */
   static List<String> node() {
-    Programs.require("node", "--version");
-    Programs.require("npm", "--version");
-    startPythonToo();
-    return List.of("node", waitFor(Node.DONE).resolve("client.mjs").toString());
+    return List.of("node", waitFor(NODE).resolve("client.mjs").toString());
   }
 
-  /** The command that runs {@code client.py} with the newest packages, or with older ones. */
-  static List<String> python(boolean newest) {
-    Programs.require("python3", "-c", "import ensurepip, venv");
-    Path python = waitFor(newest ? Python.NEWEST : Python.OLDER);
-    return List.of(python.toString(), SOURCES.resolve("python").resolve("client.py").toString());
+  /** The command that runs {@code client.py} with the newest packages. */
+  static List<String> newestPython() {
+    return python(NEWEST);
   }
 
-  /** A start that nobody waits for yet; its trouble is for who will. */
-  private static void startPythonToo() {
-    CompletableFuture<Path> _ =
-        CompletableFuture.supplyAsync(() -> Python.NEWEST, THREADS)
-            .thenCompose(installing -> installing);
+  /** The command that runs {@code client.py} with older packages, and LiteLLM. */
+  static List<String> olderPython() {
+    return python(OLDER);
+  }
+
+  private static List<String> python(CompletableFuture<Path> installing) {
+    String script = SOURCES.resolve("python").resolve("client.py").toString();
+    return List.of(waitFor(installing).toString(), script);
   }
 
   private static CompletableFuture<Path> start(Installation installation) {
@@ -66,7 +57,7 @@ final class ClientInstall {
             throw new UncheckedIOException(e);
           }
         },
-        THREADS);
+        Thread::startVirtualThread);
   }
 
   private static Path waitFor(CompletableFuture<Path> installing) {
@@ -85,10 +76,10 @@ final class ClientInstall {
         Files.write(folder.resolve(file.getFileName()), Files.readAllBytes(file));
       }
     }
-    if (isStale(folder, "node/package-lock.json")) {
-      Programs.run(
-          folder, List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--force"));
-      markInstalled(folder, "node/package-lock.json");
+    String pins = "node/package-lock.json";
+    if (isStale(folder, pins)) {
+      Programs.run(folder, List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
+      markInstalled(folder, pins);
     }
     return folder;
   }
@@ -96,25 +87,21 @@ final class ClientInstall {
   private static Path installPython(String age) throws IOException {
     Path folder = Files.createDirectories(TARGET.resolve("python-" + age));
     String pins = "python/requirements-" + age + ".txt";
-    Path python = folder.resolve("bin").resolve("python");
+    String python = folder.resolve("bin").resolve("python").toString();
     if (isStale(folder, pins)) {
       Programs.run(folder, List.of("python3", "-m", "venv", "--clear", folder.toString()));
+      String options = "-m pip install --quiet --disable-pip-version-check --no-input --no-deps -r";
       Programs.run(
           folder,
-          List.of(
-              python.toString(),
-              "-m",
-              "pip",
-              "install",
-              "--quiet",
-              "--disable-pip-version-check",
-              "--no-input",
-              "--no-deps",
-              "-r",
-              SOURCES.resolve(pins).toString()));
+          Stream.of(
+                  Stream.of(python),
+                  Stream.of(options.split(" ", -1)),
+                  Stream.of(SOURCES.resolve(pins).toString()))
+              .flatMap(words -> words)
+              .toList());
       markInstalled(folder, pins);
     }
-    return python;
+    return Path.of(python);
   }
 
   /** Whether other versions than these are installed, or none. */

@@ -47,10 +47,11 @@ record ClientJob(
     return !thinking.equals("none");
   }
 
-  /** One line. */
-  String json() {
+  /** One line, for the scripts. */
+  String json(String library) {
     var json =
         JSON.createObjectNode()
+            .put("library", library)
             .put("scenario", scenario)
             .put("base_url", baseUrl)
             .put("api_key", apiKey)

@@ -1,6 +1,6 @@
 package xyz.trollllm.it;
 
-/** A client library at work. Used by one thread at a time. */
+/** Client libraries at work. Used by one thread at a time. */
 interface ClientUnderTest {
-  ClientReport run(ClientJob job);
+  ClientReport run(String library, ClientJob job);
 }

@@ -31,7 +31,7 @@ final class JavaAnthropicClient implements ClientUnderTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   @Override
-  public ClientReport run(ClientJob job) {
+  public ClientReport run(String library, ClientJob job) {
     ObjectNode report = JSON.createObjectNode();
     ArrayNode answers = report.putArray("answers");
     AnthropicOkHttpClient.Builder builder =

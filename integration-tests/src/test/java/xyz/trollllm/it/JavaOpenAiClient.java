@@ -40,7 +40,7 @@ final class JavaOpenAiClient implements ClientUnderTest {
   private static final String QUESTION = "Tell me in 20 words what the weather is.";
 
   @Override
-  public ClientReport run(ClientJob job) {
+  public ClientReport run(String library, ClientJob job) {
     ObjectNode report = JSON.createObjectNode();
     ArrayNode answers = report.putArray("answers");
     OpenAIOkHttpClient.Builder builder =

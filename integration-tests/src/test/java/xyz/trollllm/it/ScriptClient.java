@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A library of another language in a process of its own, which ends when its input does: at the
+ * Libraries of another language in a process of its own, which ends when its input does: at the
  * latest together with this one.
  */
 final class ScriptClient implements ClientUnderTest {
@@ -38,10 +37,8 @@ final class ScriptClient implements ClientUnderTest {
             () -> reader(process.getErrorStream()).lines().forEach(complaints::add));
   }
 
-  static ScriptClient start(List<String> command, String library) {
-    List<String> whole = new ArrayList<>(command);
-    whole.add(library);
-    ProcessBuilder builder = new ProcessBuilder(whole);
+  static ScriptClient start(List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
     // Nothing but the job may say where requests go.
     builder
         .environment()
@@ -62,9 +59,9 @@ final class ScriptClient implements ClientUnderTest {
   }
 
   @Override
-  public ClientReport run(ClientJob job) {
+  public ClientReport run(String library, ClientJob job) {
     try {
-      jobs.write((job.json() + "\n").getBytes(UTF_8));
+      jobs.write((job.json(library) + "\n").getBytes(UTF_8));
       jobs.flush();
     } catch (IOException e) {
       throw new AssertionError("takes no job: " + complaints, e);
