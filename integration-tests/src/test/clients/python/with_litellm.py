@@ -110,4 +110,10 @@ def embedding(sdk, job, report):
         api_key=job["api_key"],
     )
     report["vector"] = len(whole.data[0]["embedding"])
-    report["answers"].append({"usage": whole.usage.model_dump(mode="json")})
+    report["answers"].append(
+        {
+            "usage": whole.usage.model_dump(mode="json"),
+            "request_id": header(whole, "request-id"),
+            "charge": header(whole, "x-charge-usd"),
+        }
+    )

@@ -24,9 +24,13 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.responses.EasyInputMessage;
+import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseStreamEvent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -55,7 +59,9 @@ final class JavaOpenAiClient implements ClientUnderTest {
         case "tools" -> useTools(client, job, answers);
         case "models" -> listModels(client, job, report);
         case "embedding" -> embed(client, job, report);
-        case "responses" -> respond(client, job, answers);
+        case "responses" ->
+            respond(client, job, responseRequest(job).input(QUESTION).build(), answers);
+        case "responses_tools" -> respondWithTools(client, job, answers);
         default -> throw new IllegalArgumentException(job.scenario());
       }
     } catch (OpenAIException e) {
@@ -194,18 +200,59 @@ final class JavaOpenAiClient implements ClientUnderTest {
     }
   }
 
-  private static void respond(OpenAIClient client, ClientJob job, ArrayNode answers) {
+  private static ResponseCreateParams.Builder responseRequest(ClientJob job) {
     ResponseCreateParams.Builder request =
-        ResponseCreateParams.builder().model(job.model()).maxOutputTokens(2000).input(QUESTION);
+        ResponseCreateParams.builder().model(job.model()).maxOutputTokens(2000);
     if (job.thinks()) {
       request.reasoning(Reasoning.builder().effort(ReasoningEffort.LOW).build());
     }
+    return request;
+  }
+
+  private static void respondWithTools(OpenAIClient client, ClientJob job, ArrayNode answers) {
+    ResponseCreateParams.Builder request = responseRequest(job);
+    for (String name : List.of("weather", "forecast")) {
+      request.addTool(
+          FunctionTool.builder()
+              .name(name)
+              .parameters(FunctionTool.Parameters.builder().build())
+              .strict(false)
+              .build());
+    }
+    List<ResponseInputItem> input = new ArrayList<>();
+    input.add(
+        ResponseInputItem.ofEasyInputMessage(
+            EasyInputMessage.builder()
+                .role(EasyInputMessage.Role.USER)
+                .content(QUESTION)
+                .build()));
+    Response called = respond(client, job, request.inputOfResponse(input).build(), answers);
+    List<ResponseInputItem> results = new ArrayList<>();
+    called.output().forEach(item -> {
+      item.reasoning().map(ResponseInputItem::ofReasoning).ifPresent(input::add);
+      item.message().map(ResponseInputItem::ofResponseOutputMessage).ifPresent(input::add);
+      item.functionCall().ifPresent(call -> {
+        input.add(ResponseInputItem.ofFunctionCall(call));
+        results.add(
+            ResponseInputItem.ofFunctionCallOutput(
+                ResponseInputItem.FunctionCallOutput.builder()
+                    .callId(call.callId())
+                    .output("18 degrees")
+                    .build()));
+      });
+    });
+    input.addAll(results);
+    respond(client, job, request.inputOfResponse(input).build(), answers);
+  }
+
+  private static Response respond(
+      OpenAIClient client, ClientJob job, ResponseCreateParams request, ArrayNode answers) {
     ObjectNode answer = answers.addObject();
     Response whole;
     if (job.stream()) {
       ResponseAccumulator accumulator = ResponseAccumulator.create();
       HttpResponseFor<StreamResponse<ResponseStreamEvent>> response =
-          client.withRawResponse().responses().createStreaming(request.build());
+          client.withRawResponse().responses().createStreaming(request);
       putHeaders(answer, response.headers());
       try (StreamResponse<ResponseStreamEvent> events = response.parse()) {
         events.stream().forEach(accumulator::accumulate);
@@ -213,22 +260,36 @@ final class JavaOpenAiClient implements ClientUnderTest {
       whole = accumulator.response();
     } else {
       try (HttpResponseFor<Response> response =
-          client.withRawResponse().responses().create(request.build())) {
+          client.withRawResponse().responses().create(request)) {
         putHeaders(answer, response.headers());
         whole = response.parse();
       }
     }
+    putResponse(answer, whole);
+    return whole;
+  }
+
+  private static void putResponse(ObjectNode answer, Response whole) {
     StringBuilder text = new StringBuilder();
-    whole
-        .output()
-        .forEach(item ->
-            item.message()
-                .ifPresent(message ->
-                    message
-                        .content()
-                        .forEach(part ->
-                            part.outputText().ifPresent(said -> text.append(said.text())))));
-    answer.put("text", text.toString()).set("usage", json(whole.usage().orElseThrow()));
+    StringBuilder thinking = new StringBuilder();
+    answer.putArray("signatures");
+    ArrayNode calls = answer.putArray("tool_calls");
+    whole.output().forEach(item -> {
+      item.reasoning().ifPresent(thought ->
+          thought.summary().forEach(part -> thinking.append(part.text())));
+      item.message().ifPresent(message ->
+          message.content().forEach(part ->
+              part.outputText().ifPresent(said -> text.append(said.text()))));
+      item.functionCall().ifPresent(call ->
+          calls.addObject()
+              .put("id", call.callId())
+              .put("name", call.name())
+              .set("input", JSON.readTree(call.arguments())));
+    });
+    answer
+        .put("text", text.toString())
+        .put("thinking", thinking.toString())
+        .set("usage", json(whole.usage().orElseThrow()));
   }
 
   /** What the SDK itself makes of one of its values. */

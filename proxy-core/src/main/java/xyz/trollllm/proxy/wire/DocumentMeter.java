@@ -34,6 +34,11 @@ final class DocumentMeter<D extends AnswerDocument<?>> implements AnswerMeter {
   }
 
   @Override
+  public long events() {
+    return 0;
+  }
+
+  @Override
   public Metered usage() {
     return totals().metered(false);
   }

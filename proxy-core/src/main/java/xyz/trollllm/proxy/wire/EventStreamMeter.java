@@ -13,6 +13,7 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
   private final DoneMarker done = new DoneMarker();
   private final SseScanner scanner = new SseScanner(new Events());
   private final ByteReader reader = new ByteReader();
+  private long events;
 
   EventStreamMeter(D document, AnswerTotals<D> nothing) {
     this.document = document;
@@ -37,6 +38,11 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
   @Override
   public boolean sawError() {
     return dispatched.sawError() || totals().sawError();
+  }
+
+  @Override
+  public long events() {
+    return events;
   }
 
   @Override
@@ -78,6 +84,7 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
 
     @Override
     public void dispatch(String name) {
+      events++;
       if (!addEvent(dispatched, name)) {
         dispatched.addUnreadable(document);
       }

@@ -19,8 +19,8 @@ abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
   private final UsageFields<OpenAiField> usage;
   private @Nullable String serviceTier;
 
-  OpenAiTotals(UsageSemantics semantics, long requestBytes) {
-    super(semantics, requestBytes);
+  OpenAiTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
     this.usage = new UsageFields<>(OpenAiField.class);
   }
 
@@ -61,6 +61,11 @@ abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
     return usage.count(OpenAiField.COMPLETION);
   }
 
+  /** The web searches that the answer itself holds, whether its usage counts them or not. */
+  long webSearchesSeen() {
+    return 0;
+  }
+
   @Override
   final Reported reported(SortedSet<String> noticed) {
     CacheWrites writes =
@@ -81,13 +86,14 @@ abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
             OpenAiField.CACHE_HIT_KIMI);
     long hits = hit == null ? 0 : hit;
     Long searches = first(noticed, OpenAiField.WEB_SEARCHES, OpenAiField.WEB_SEARCHES_DETAIL);
+    long searched = Math.max(webSearchesSeen(), searches == null ? 0 : searches);
     return new Reported(
         uncachedPrompt(writes.total() + hits, noticed),
         writes,
         hits,
         output(),
         output() != null && hasUsage(),
-        searches == null ? 0 : searches,
+        searched,
         0,
         new ServiceOptions(serviceTier, null, null),
         model());

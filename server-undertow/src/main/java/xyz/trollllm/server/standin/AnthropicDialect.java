@@ -40,7 +40,8 @@ final class AnthropicDialect implements Dialect {
         thinking(request.path("thinking").path("type").asString("")),
         toolsToCall(request),
         1,
-        meter.fingerprint());
+        meter.fingerprint(),
+        false);
   }
 
   /** Who may decide how much to think may do so between blocks, too. */

@@ -6,7 +6,7 @@ import xyz.trollllm.billing.TokenCounts;
 /**
  * What a request asks for, as far as the stand-in cares.
  *
- * <p>The rules by which usage follows from a request, for both APIs:
+ * <p>The rules by which usage follows from a request, for all APIs:
  *
  * <ul>
  *   <li>Four bytes of prompt are one input token, rounded up. The prompt is, in this order, the
@@ -23,12 +23,15 @@ import xyz.trollllm.billing.TokenCounts;
  *   <li>Everything stops at {@code max_tokens}.
  * </ul>
  *
+ * <p>Nothing is generated for the Embeddings API; every input is a choice there.
+ *
  * @param prompt the tokens of the prompt; no output
  * @param maxTokens the longest answer allowed, all kinds of tokens together
  * @param words how long an answer is wanted
  * @param tools the tools to call
  * @param choices how many answers are wanted
  * @param fingerprint the same for the same prompt: ids are made of it
+ * @param base64 whether vectors are wanted as bytes in base 64
  */
 record Asked(
     String model,
@@ -40,7 +43,8 @@ record Asked(
     Thinking thinking,
     List<String> tools,
     int choices,
-    String fingerprint) {
+    String fingerprint,
+    boolean base64) {
   static final int CALLS_AT_ONCE = 2;
 
   /** Whether thoughts are wanted, and where. */
