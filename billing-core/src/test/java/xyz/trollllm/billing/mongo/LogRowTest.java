@@ -57,7 +57,8 @@ final class LogRowTest {
       for (String kind : KINDS) {
         perMillion =
             perMillion.add(
-                new BigDecimal(prices.getString(kind)).multiply(new BigDecimal(item.getLong(kind))));
+                new BigDecimal(prices.getString(kind))
+                    .multiply(new BigDecimal(item.getLong(kind))));
       }
       sum = sum.add(perMillion.scaleByPowerOfTen(-6).multiply(decimal(item, "factor")));
     }
