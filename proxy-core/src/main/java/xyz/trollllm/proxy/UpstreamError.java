@@ -18,7 +18,7 @@ import tools.jackson.core.json.JsonFactory;
  *
  * <p>The message is kept word for word, since clients recover by its wording. One per answer.
  */
-final class UpstreamError {
+final class UpstreamError implements AnswerFlow.Sink {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MAX_BYTES = 64 * 1024;
   private static final Set<String> MESSAGES = Set.of("message", "detail", "error");
@@ -35,11 +35,18 @@ final class UpstreamError {
     this.headers = headers;
   }
 
-  void collect(ByteBuffer bytes) {
-    int length = Math.min(bytes.remaining(), MAX_BYTES - body.size());
+  @Override
+  public void read(ByteBuffer content) {
+    int length = Math.min(content.remaining(), MAX_BYTES - body.size());
     byte[] copy = new byte[Math.max(0, length)];
-    bytes.get(copy);
+    content.get(content.position(), copy);
     body.writeBytes(copy);
+  }
+
+  /** The client gets an answer of ours instead. */
+  @Override
+  public boolean relay(ByteBuffer bytes) {
+    return true;
   }
 
   int status() {

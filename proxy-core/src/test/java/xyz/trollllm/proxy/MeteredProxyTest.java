@@ -147,7 +147,7 @@ final class MeteredProxyTest {
     Answer answer = fixture.postAsAlice("/v1/messages", MESSAGE);
 
     answer.headers.forEach(
-        (name, _) -> assertThat(name).isIn("content-type", "request-id", "x-request-id"));
+        (name, _) -> assertThat(name).isIn("content-type", "request-id", "x-request-id", "x-charge-usd"));
   }
 
   @Test

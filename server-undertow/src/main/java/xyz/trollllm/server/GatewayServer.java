@@ -81,6 +81,7 @@ public final class GatewayServer implements AutoCloseable {
             accounts,
             ledger,
             log,
+            new LoggedAlerts(),
             upstream -> new EventLoopUpstream(upstream, buffers));
     InFlight inFlight = new InFlight();
     HttpHandler health = new HealthHandler(config.instance());

@@ -253,7 +253,8 @@ final class GatewayServerTest {
     Gate second = new Gate();
     upstreamDelivers(Delivery.IMMEDIATE.holdingEvent(2, second));
     try (RawClient client = fixture.connect();
-        RawClient late = fixture.connect()) {
+        RawClient late = fixture.connect();
+        RawClient lateAndLarge = fixture.connect()) {
       client.send(post(STREAM)).readUntil("message_start\"", 1);
 
       CompletableFuture<Void> closed = CompletableFuture.runAsync(fixture.server::close);
@@ -266,6 +267,8 @@ final class GatewayServerTest {
             }
           });
       assertThat(late.send(post(MESSAGE)).readToEnd()).startsWith("HTTP/1.1 503");
+      lateAndLarge.send(post(" ".repeat(1_000_000)));
+      assertThat(lateAndLarge.readToEnd()).startsWith("HTTP/1.1 503").contains("shutting_down");
       second.open();
 
       assertThat(client.readUntil("message_stop", 1)).contains("message_stop");
