@@ -91,6 +91,25 @@ final class DrainTest {
   }
 
   @Test
+  void largeRequestIsReadElsewhereAndItsClientMayLeaveMeanwhile() throws Exception {
+    try (CallRig rig = CallRig.draining(60, "1")) {
+      String large = CallRig.MESSAGE.replace("[]", "[]" + " ".repeat(2 << 20));
+      RecordingClient served = rig.send("/v1/messages", large);
+      rig.upstream.last().head(200, DOCUMENT).bytes(Answers.JSON).end();
+      RecordingClient leaves = new RecordingClient();
+      rig.start(leaves, "/v1/messages", large);
+
+      leaves.leaves();
+      rig.loop.runUntil(() -> leaves.timesOver == 1);
+
+      assertThat(served.headers.first("x-charge-usd")).hasValue(EXACT.toString());
+      assertThat(rig.upstream.sent).hasSize(1);
+      assertThat(rig.ledger.records().getLast().charge()).isEqualTo(Usd.ZERO);
+      assertThat(rig.held()).isEqualTo(Usd.ZERO);
+    }
+  }
+
+  @Test
   void timeLimitEndsIt() throws Exception {
     try (CallRig rig = CallRig.draining(60, "1")) {
       RecordingClient client = rig.messageStream();

@@ -127,6 +127,10 @@ public final class GatewayServer implements AutoCloseable {
     return port(1);
   }
 
+  int underWay() {
+    return inFlight.count();
+  }
+
   private int port(int listener) {
     return ((InetSocketAddress) undertow.getListenerInfo().get(listener).getAddress()).getPort();
   }

@@ -33,6 +33,11 @@ final class InFlight {
     }
   }
 
+  /** What is under way for requests, their exchanges and their calls counted apart. */
+  int count() {
+    return state.get() & ~DRAINING;
+  }
+
   boolean isDraining() {
     return state.get() < 0;
   }

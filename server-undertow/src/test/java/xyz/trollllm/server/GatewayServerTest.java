@@ -11,6 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import xyz.trollllm.billing.Basis;
+import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Settlement.Outcome;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.proxy.admission.Account;
@@ -138,6 +140,48 @@ final class GatewayServerTest {
       for (RawClient client : clients) {
         client.close();
       }
+    }
+  }
+
+  @Test
+  void answerIsReadOnAfterItsClientLeft() throws Exception {
+    try (ServerFixture draining = ServerFixture.draining(60, Duration.ofSeconds(25))) {
+      Gate rest = new Gate();
+      draining.upstream.follow(
+          Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.holdingEvent(6, rest))));
+      try (RawClient client = draining.connect()) {
+        client.send(post(STREAM)).readUntil("text_delta", 1);
+      }
+      await().until(() -> draining.server.underWay() == 1);
+
+      rest.open();
+
+      await().until(() -> draining.ledger.records().size() == 1);
+      Settlement settlement = draining.ledger.records().getFirst();
+      assertThat(settlement.outcome()).isEqualTo(Outcome.CANCELLED);
+      assertThat(settlement.record().basis()).isEqualTo(Basis.UPSTREAM);
+      assertThat(settlement.record().flags()).contains("client-gone", "drained");
+      assertThat(draining.upstream.served().getFirst().state()).isEqualTo(Served.State.COMPLETE);
+      await().until(() -> draining.server.underWay() == 0);
+    }
+  }
+
+  @Test
+  void shutdownSettlesWhatIsReadOnWithoutAClient() throws Exception {
+    try (ServerFixture draining = ServerFixture.draining(3600, Duration.ofMillis(50))) {
+      draining.upstream.follow(
+          Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.hangingBeforeEvent(6))));
+      for (int i = 0; i < 20; i++) {
+        try (RawClient client = draining.connect()) {
+          client.send(post(STREAM)).readUntil("text_delta", 1);
+        }
+      }
+      await().until(() -> draining.server.underWay() == 20);
+
+      draining.server.close();
+
+      assertThat(draining.ledger.records()).hasSize(20);
+      assertThat(draining.held()).isEqualTo(Usd.ZERO);
     }
   }
 
