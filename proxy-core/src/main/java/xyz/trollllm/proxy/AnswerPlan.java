@@ -8,7 +8,7 @@ import xyz.trollllm.proxy.upstream.Upstream;
 import xyz.trollllm.proxy.wire.AnswerMeter;
 import xyz.trollllm.proxy.wire.AnswerMeters;
 import xyz.trollllm.proxy.wire.BodyEdits;
-import xyz.trollllm.proxy.wire.RequestSummary;
+import xyz.trollllm.proxy.wire.Estimation;
 import xyz.trollllm.proxy.wire.UsageChunkFilter;
 
 /**
@@ -27,11 +27,6 @@ record AnswerPlan(
     boolean eventStream,
     ContentCoding coding,
     boolean relaysCoded) {
-  private static final int BYTES_PER_TOKEN = 4;
-
-  /** An image of usual size is about 1,600 tokens. */
-  private static final int MEDIA_BYTES = 1600 * BYTES_PER_TOKEN;
-
   static AnswerPlan of(
       Admission.Admitted admitted, ProxyRequest request, int status, Headers head) {
     boolean eventStream = isEventStream(head, admitted.summary().stream());
@@ -61,7 +56,7 @@ record AnswerPlan(
             admitted.route().api(),
             eventStream,
             admitted.route().model().usageSemantics(),
-            promptBytes());
+            Estimation.of(admitted.summary(), request.body().remaining(), admitted.route().model()));
     if (!eventStream) {
       return new JsonAnswer(head, caller, meter);
     }
@@ -101,17 +96,5 @@ record AnswerPlan(
     } catch (NumberFormatException unknown) {
       return -1;
     }
-  }
-
-  /**
-   * How many bytes of the prompt stand for tokens, if input has to be estimated. Media count by
-   * item, and no prompt is longer than the model takes.
-   */
-  private long promptBytes() {
-    RequestSummary summary = admitted.summary();
-    long text = (long) request.body().remaining() - summary.mediaBytes();
-    long media = (long) summary.inlineMedia() * MEDIA_BYTES;
-    long most = admitted.route().model().maxInputTokens() * BYTES_PER_TOKEN;
-    return Math.min(text + media, most);
   }
 }

@@ -86,7 +86,7 @@ final class CallEnd {
 
   private void settle(Settlement settlement, @Nullable String error, @Nullable String detail) {
     reached = true;
-    attempts.finish(settlement.record().usage().counts().total());
+    attempts.finish(settlement.record().usage().totalTokens());
     credit.settle(settlement, error, detail);
     caller.client().over();
   }

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Basis;
-import xyz.trollllm.billing.CostCalculator;
+import xyz.trollllm.billing.Cost;
 import xyz.trollllm.billing.RequestRecord;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Settlement.Outcome;
@@ -48,8 +48,8 @@ final class CallReport {
   }
 
   /** What an answer costs that used this much. */
-  Usd cost(Admission.Admitted granted, Metered metered) {
-    return CostCalculator.cost(metered.usage(), granted.route().model().pricing()).charge();
+  Cost cost(Admission.Admitted granted, Metered metered) {
+    return granted.route().prices().cost(granted.route().model(), metered.usage());
   }
 
   /** Notes something unusual about the call. */
@@ -69,9 +69,11 @@ final class CallReport {
   /** What is charged. What rests on an estimate never exceeds what was held for it. */
   Settlement settlement(Admission.Admitted granted, Outcome outcome, Metered metered, int status) {
     ModelConfig model = granted.route().model();
-    Usd cost = cost(granted, metered);
+    Cost cost = cost(granted, metered);
+    Usd charge = cost.charge();
     Usd held = granted.hold().amount();
     TreeSet<String> flags = new TreeSet<>(metered.flags());
+    flags.addAll(cost.flags());
     flags.addAll(callFlags);
     if (outcome == Outcome.CANCELLED) {
       flags.add(CallFlags.CLIENT_GONE);
@@ -79,14 +81,14 @@ final class CallReport {
     if (metered.servedModel() != null && !isExpected(metered.servedModel(), granted)) {
       flags.add(CallFlags.OTHER_MODEL_SERVED);
     }
-    boolean aboveHold = cost.compareTo(held) > 0;
+    boolean aboveHold = charge.compareTo(held) > 0;
     boolean capped = aboveHold && metered.basis() != Basis.UPSTREAM;
     if (aboveHold) {
       flags.add(capped ? CallFlags.CAPPED_AT_HOLD : CallFlags.ABOVE_HOLD);
     }
     return new Settlement(
         granted.hold(),
-        capped ? held : cost,
+        capped ? held : charge,
         outcome,
         new RequestRecord(
             granted.identity().key().id(),
@@ -99,7 +101,7 @@ final class CallReport {
             metered.usage(),
             metered.basis(),
             flags,
-            model.pricing(),
+            cost,
             status,
             startedAt,
             elapsed()));

@@ -20,8 +20,8 @@ record Caller(ClientExchange client, Api api, String requestId) {
     }
   }
 
-  /** An error as the last event of a stream. */
-  ByteBuffer event(ErrorAnswer error) {
-    return ErrorBody.event(api, error, requestId);
+  /** An error as the last event of a stream, after so many others. */
+  ByteBuffer event(ErrorAnswer error, long events) {
+    return ErrorBody.event(api, error, requestId, events);
   }
 }

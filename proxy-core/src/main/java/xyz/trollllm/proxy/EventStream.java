@@ -118,7 +118,7 @@ final class EventStream extends Answer {
   void breakOff() {
     stopPings();
     if (boundary.isBetweenEvents()) {
-      caller.client().write(caller.event(BROKEN_OFF));
+      caller.client().write(caller.event(BROKEN_OFF, meter.events()));
       caller.client().end();
     } else {
       caller.client().reset();

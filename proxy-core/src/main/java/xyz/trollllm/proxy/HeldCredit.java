@@ -39,7 +39,7 @@ final class HeldCredit {
 
   /** What it would cost if it ended now. */
   Usd cost(Metered metered) {
-    return report.cost(admitted, metered);
+    return report.cost(admitted, metered).charge();
   }
 
   Settlement settlement(Outcome outcome, Metered metered, int status) {

@@ -1,6 +1,5 @@
 package xyz.trollllm.proxy;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -88,8 +87,7 @@ public record RequestLogEntry(
     if (settlement == null || upstreamCost == null) {
       return Optional.empty();
     }
-    BigDecimal multiplier = settlement.record().pricing().multiplier();
-    Usd expected = new Usd(upstreamCost.amount().multiply(multiplier));
+    Usd expected = upstreamCost.times(settlement.record().cost().multiplier());
     return Optional.of(settlement.charge().minus(expected));
   }
 

@@ -44,5 +44,18 @@ final class Answers {
   static final String CHAT =
       CHAT_ROLE + CHAT_TEXT + CHAT_TEXT + CHAT_STOP + CHAT_USAGE + DONE;
 
+  static final String RESPONSES =
+      """
+      event: response.created
+      data: {"type":"response.created","response":{"model":"claude-sonnet-4-5","usage":null}}
+
+      event: response.output_text.delta
+      data: {"type":"response.output_text.delta","delta":"0123456789"}
+
+      event: response.completed
+      data: {"type":"response.completed","response":{"status":"completed","usage":{"input_tokens":25,"output_tokens":15}}}
+
+      """;
+
   private Answers() {}
 }

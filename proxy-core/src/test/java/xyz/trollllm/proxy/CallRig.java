@@ -22,13 +22,17 @@ final class CallRig implements AutoCloseable {
   static final String CHAT_STREAM =
       "{\"model\":\"claude-sonnet-4-5\",\"stream\":true,\"max_tokens\":1000,\"messages\":[]}";
 
+  static final String RESPONSES_STREAM =
+      "{\"model\":\"claude-sonnet-4-5\",\"stream\":true,\"max_output_tokens\":1000,\"input\":\"Hi\"}";
+
   private static final String CONFIG =
       """
       {
         "instance": "test", "port": 8004, "max_body_bytes": 4000000, "ping_seconds": 15,
         "endpoints": [
           {"name": "up-anthropic", "base_url": "http://127.0.0.1:1/v1/messages"},
-          {"name": "up-openai", "base_url": "http://127.0.0.1:1/v1/chat/completions"}
+          {"name": "up-openai", "base_url": "http://127.0.0.1:1/v1/chat/completions"},
+          {"name": "up-responses", "base_url": "http://127.0.0.1:1/v1/responses"}
         ],
         "models": [
           {"id": "claude-sonnet-4-5", "upstream": "up",

@@ -19,6 +19,7 @@ final class CutAnswerTest {
 
   private enum Kind {
     MESSAGES("/v1/messages", CallRig.MESSAGE_STREAM, Answers.MESSAGES),
+    RESPONSES("/v1/responses", CallRig.RESPONSES_STREAM, Answers.RESPONSES),
     CHAT("/v1/chat/completions", CallRig.CHAT_STREAM, Answers.CHAT),
     CHAT_WITH_USAGE(
         "/v1/chat/completions",
@@ -72,7 +73,8 @@ final class CutAnswerTest {
     if (error < 0) {
       return body;
     }
-    String name = kind == Kind.MESSAGES ? "event: error\ndata: " : "data: ";
+    boolean named = kind == Kind.MESSAGES || kind == Kind.RESPONSES;
+    String name = named ? "event: error\ndata: " : "data: ";
     String before = body.substring(0, body.lastIndexOf(name, error));
     assertThat(before.isEmpty() || before.endsWith("\n\n")).isTrue();
     assertThat(client.ended).isTrue();
@@ -95,7 +97,10 @@ final class CutAnswerTest {
     } else if (finalUsage) {
       assertThat(charge).as("charge at %s", cut).isEqualTo(EXACT);
       assertThat(record.basis()).isEqualTo(Basis.UPSTREAM);
-      boolean ended = wholeEvents(came).contains("message_stop\"}") || came.contains("\"stop\"}");
+      boolean ended =
+          wholeEvents(came).contains("message_stop\"}")
+              || came.contains("\"stop\"}")
+              || came.contains("response.completed\"");
       assertThat(record.flags().contains("incomplete-stream")).isEqualTo(!ended);
     } else {
       assertThat(charge).as("charge at %s", cut).isGreaterThan(Usd.ZERO).isLessThan(EXACT);
