@@ -29,6 +29,9 @@ public final class InMemoryCreditLedger implements CreditLedger {
   private final Set<String> expired = new HashSet<>();
   private final Set<String> settled = new HashSet<>();
   private final List<Settlement> records = new ArrayList<>();
+  private final Map<String, RequestTrace> traces = new HashMap<>();
+  private final Map<String, String> owners = new HashMap<>();
+  private final RequestHistory history = new InMemoryRequestHistory(this);
 
   public InMemoryCreditLedger() {
     this(Clock.systemUTC(), Integer.MAX_VALUE);
@@ -78,6 +81,9 @@ public final class InMemoryCreditLedger implements CreditLedger {
     for (Hold hold : over) {
       release(hold);
       expired.add(hold.requestId());
+      traces.put(
+          hold.requestId(),
+          new RequestTrace.Expired(hold.requestId(), hold.creditField(), hold.amount(), now));
     }
   }
 
@@ -122,6 +128,10 @@ public final class InMemoryCreditLedger implements CreditLedger {
             request.amount(),
             expiresAt);
     holds.put(hold.requestId(), hold);
+    owners.put(hold.requestId(), hold.userId());
+    traces.put(
+        hold.requestId(),
+        new RequestTrace.InProgress(hold.requestId(), hold.creditField(), hold.amount()));
     user(hold.userId()).openHolds++;
     Account account = account(hold.userId(), hold.creditField());
     account.held = account.held.plus(hold.amount());
@@ -148,22 +158,25 @@ public final class InMemoryCreditLedger implements CreditLedger {
     Hold open = holds.get(requestId);
     if (open != null) {
       release(open);
-      take(settlement);
+      take(settlement, false);
       return new Settled.Taken();
     }
     if (expired.contains(requestId)) {
-      take(settlement);
+      take(settlement, true);
       return new Settled.TakenLate();
     }
     return new Settled.UnknownHold();
   }
 
-  private void take(Settlement settlement) {
+  private void take(Settlement settlement, boolean late) {
     Hold hold = settlement.hold();
     Account account = account(hold.userId(), hold.creditField());
     account.balance = account.balance.minus(settlement.charge());
+    account.spent = account.spent.plus(settlement.charge());
+    user(hold.userId()).tokens += settlement.record().usage().counts().total();
     settled.add(hold.requestId());
     records.add(settlement);
+    traces.put(hold.requestId(), new RequestTrace.Done(PastRequest.of(settlement, late)));
   }
 
   @Override
@@ -175,6 +188,38 @@ public final class InMemoryCreditLedger implements CreditLedger {
           new Hold(open.requestId(), open.userId(), open.creditField(), open.amount(), expiresAt);
       holds.put(open.requestId(), extended);
     }
+  }
+
+  @Override
+  public RequestHistory history() {
+    return history;
+  }
+
+  /** What became of a user's request; null if it is not known or somebody else's. */
+  synchronized @Nullable RequestTrace trace(String userId, String requestId) {
+    return userId.equals(owners.get(requestId)) ? traces.get(requestId) : null;
+  }
+
+  /** All requests of a user, in no order. */
+  synchronized List<RequestTrace> traces(String userId) {
+    return traces.values().stream()
+        .filter(trace -> userId.equals(owners.get(trace.requestId())))
+        .toList();
+  }
+
+  /** A user's account as it is now; null if there is no such user. */
+  synchronized @Nullable AccountStatement statement(String userId) {
+    User user = users.get(userId);
+    if (user == null) {
+      return null;
+    }
+    Map<CreditField, AccountStatement.Balance> balances = new EnumMap<>(CreditField.class);
+    user.accounts.forEach((field, account) ->
+        balances.put(
+            field,
+            new AccountStatement.Balance(
+                account.balance, account.held, account.spent, account.expiresAt)));
+    return new AccountStatement(balances, user.tokens, user.openHolds);
   }
 
   @Override
@@ -191,12 +236,14 @@ public final class InMemoryCreditLedger implements CreditLedger {
   private static final class User {
     boolean active = true;
     int openHolds;
+    long tokens;
     final Map<CreditField, Account> accounts = new EnumMap<>(CreditField.class);
   }
 
   private static final class Account {
     Usd balance = Usd.ZERO;
     Usd held = Usd.ZERO;
+    Usd spent = Usd.ZERO;
     @Nullable Instant expiresAt;
   }
 }
