@@ -25,14 +25,18 @@ public final class ModelCatalog {
     }
   }
 
+  /** The model that clients may call {@code id}, whichever APIs it speaks. */
+  public Optional<ModelConfig> model(String id) {
+    return Optional.ofNullable(models.getOrDefault(id, models.get(withoutPrefix(id))));
+  }
+
   /** The route of {@code id} in {@code api}; empty if the model is unknown or does not speak it. */
   public Optional<Route> route(String id, Api api) {
-    ModelConfig model = models.getOrDefault(id, models.get(withoutPrefix(id)));
-    if (model == null) {
-      return Optional.empty();
-    }
-    URI url = config.upstreamOf(model).endpoints().get(api);
-    return url == null ? Optional.empty() : Optional.of(new Route(api, model, url));
+    return model(id)
+        .flatMap(model -> {
+          URI url = config.upstreamOf(model).endpoints().get(api);
+          return url == null ? Optional.empty() : Optional.of(new Route(api, model, url));
+        });
   }
 
   private static String withoutPrefix(String id) {

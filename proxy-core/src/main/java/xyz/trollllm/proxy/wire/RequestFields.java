@@ -40,6 +40,7 @@ final class RequestFields {
 
   private final Api api;
   private final RequestCursor cursor;
+  private final boolean limitNeeded;
   private final RequestInput input;
   private final Set<String> seen = new HashSet<>();
 
@@ -51,9 +52,13 @@ final class RequestFields {
   private OptionalLong maxTokens = OptionalLong.empty();
   private long choices = 1;
 
-  RequestFields(Api api, RequestCursor cursor) {
+  /**
+   * @param limitNeeded whether the Messages API's {@code max_tokens} must be there
+   */
+  RequestFields(Api api, RequestCursor cursor, boolean limitNeeded) {
     this.api = api;
     this.cursor = cursor;
+    this.limitNeeded = limitNeeded;
     this.input = new RequestInput(cursor);
   }
 
@@ -218,7 +223,7 @@ final class RequestFields {
           "$.messages: expected an array of messages, found `input` instead, which belongs to the"
               + " Responses API; send Chat Completions bodies here");
     }
-    if (!openAi() && maxTokens.isEmpty()) {
+    if (!openAi() && limitNeeded && maxTokens.isEmpty()) {
       throw new InvalidRequest("$.max_tokens: expected a whole number, found nothing");
     }
     return new RequestSummary(
