@@ -105,7 +105,7 @@ public final class InMemoryCreditLedger implements CreditLedger {
       return new Reservation.UserRefused();
     }
     Account account = account(request.userId(), request.creditField());
-    if (account.expiresAt != null && !clock.instant().isBefore(account.expiresAt)) {
+    if (account.isExpired(clock.instant())) {
       return new Reservation.CreditExpired();
     }
     if (user.openHolds >= maxOpenHolds) {
@@ -129,13 +129,42 @@ public final class InMemoryCreditLedger implements CreditLedger {
             expiresAt);
     holds.put(hold.requestId(), hold);
     owners.put(hold.requestId(), hold.userId());
-    traces.put(
-        hold.requestId(),
-        new RequestTrace.InProgress(hold.requestId(), hold.creditField(), hold.amount()));
     user(hold.userId()).openHolds++;
     Account account = account(hold.userId(), hold.creditField());
     account.held = account.held.plus(hold.amount());
     return hold;
+  }
+
+  @Override
+  public void raise(Hold hold, Usd amount, Consumer<Reservation> outcome) {
+    hold.requireLessThan(amount);
+    outcome.accept(raise(hold.requestId(), amount));
+  }
+
+  private synchronized Reservation raise(String requestId, Usd amount) {
+    Hold open = holds.get(requestId);
+    if (open == null) {
+      return new Reservation.Unavailable("request " + requestId + " has ended");
+    }
+    if (open.amount().compareTo(amount) >= 0) {
+      return new Reservation.Held(open);
+    }
+    if (!user(open.userId()).active) {
+      return new Reservation.UserRefused();
+    }
+    Account account = account(open.userId(), open.creditField());
+    if (account.isExpired(clock.instant())) {
+      return new Reservation.CreditExpired();
+    }
+    Usd more = amount.minus(open.amount());
+    Usd available = account.balance.minus(account.held);
+    if (available.compareTo(more) < 0) {
+      return new Reservation.InsufficientCredit(available);
+    }
+    account.held = account.held.plus(more);
+    Hold raised = open.of(amount);
+    holds.put(requestId, raised);
+    return new Reservation.Held(raised);
   }
 
   private void release(Hold hold) {
@@ -173,7 +202,7 @@ public final class InMemoryCreditLedger implements CreditLedger {
     Account account = account(hold.userId(), hold.creditField());
     account.balance = account.balance.minus(settlement.charge());
     account.spent = account.spent.plus(settlement.charge());
-    user(hold.userId()).tokens += settlement.record().usage().counts().total();
+    user(hold.userId()).tokens += settlement.record().usage().totalTokens();
     settled.add(hold.requestId());
     records.add(settlement);
     traces.put(hold.requestId(), new RequestTrace.Done(PastRequest.of(settlement, late)));
@@ -197,14 +226,25 @@ public final class InMemoryCreditLedger implements CreditLedger {
 
   /** What became of a user's request; null if it is not known or somebody else's. */
   synchronized @Nullable RequestTrace trace(String userId, String requestId) {
-    return userId.equals(owners.get(requestId)) ? traces.get(requestId) : null;
+    if (!userId.equals(owners.get(requestId))) {
+      return null;
+    }
+    Hold open = holds.get(requestId);
+    return open == null
+        ? traces.get(requestId)
+        : new RequestTrace.InProgress(requestId, open.creditField(), open.amount());
   }
 
   /** All requests of a user, in no order. */
   synchronized List<RequestTrace> traces(String userId) {
-    return traces.values().stream()
-        .filter(trace -> userId.equals(owners.get(trace.requestId())))
-        .toList();
+    List<RequestTrace> found = new ArrayList<>();
+    for (String requestId : owners.keySet()) {
+      RequestTrace trace = trace(userId, requestId);
+      if (trace != null) {
+        found.add(trace);
+      }
+    }
+    return found;
   }
 
   /** A user's account as it is now; null if there is no such user. */
@@ -245,5 +285,9 @@ public final class InMemoryCreditLedger implements CreditLedger {
     Usd held = Usd.ZERO;
     Usd spent = Usd.ZERO;
     @Nullable Instant expiresAt;
+
+    boolean isExpired(Instant now) {
+      return expiresAt != null && !now.isBefore(expiresAt);
+    }
   }
 }

@@ -7,21 +7,19 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import xyz.trollllm.config.CreditField;
-import xyz.trollllm.config.RequestFees;
-import xyz.trollllm.config.TokenPrices;
 
 /**
  * A settled request as its user may see it: everything that its charge was computed from, and
  * nothing of the upstream's.
  *
- * <p>The charge is {@code multiplier} times the sum over {@code items} of tokens times prices, in
- * dollars per million, and of uses times {@code fees}; rounded once, half up, to whole
- * nano-dollars. With the flag {@code capped-at-hold} it is {@code held} instead.
+ * <p>The charge is {@code multiplier} times the sum of {@link CostItem#listed} and {@link
+ * CostFee#listed}, rounded once, half up, to whole nano-dollars. With the flag {@code
+ * capped-at-hold} it is {@code held} instead.
  *
  * @param api the client API, such as {@code anthropic}
  * @param model the configured model id
  * @param items what was priced, the answer itself first
- * @param fees US dollars per use of the upstream's tools, before the multiplier
+ * @param fees for uses of the upstream's own tools
  * @param charge what was taken, in whole nano-dollars
  * @param held what had been set aside
  * @param late whether the charge was taken after its hold had expired
@@ -35,10 +33,8 @@ public record PastRequest(
     String api,
     String model,
     boolean streamed,
-    List<Item> items,
-    long webSearches,
-    long webFetches,
-    RequestFees fees,
+    List<CostItem> items,
+    List<CostFee> fees,
     BigDecimal multiplier,
     CreditField creditField,
     Usd charge,
@@ -51,11 +47,9 @@ public record PastRequest(
 
   public PastRequest {
     items = List.copyOf(items);
+    fees = List.copyOf(fees);
     flags = new TreeSet<>(flags);
   }
-
-  /** One inference that was priced by itself, at {@code prices} before the multiplier. */
-  public record Item(String kind, String model, TokenCounts counts, TokenPrices prices) {}
 
   /** What a settlement will look like to its user. */
   static PastRequest of(Settlement settlement, boolean late) {
@@ -69,11 +63,9 @@ public record PastRequest(
         record.api(),
         record.model(),
         record.streamed(),
-        items(record),
-        record.usage().webSearches(),
-        record.usage().webFetches(),
-        record.pricing().fees(),
-        record.pricing().multiplier(),
+        record.cost().items(),
+        record.cost().fees(),
+        record.cost().multiplier(),
         hold.creditField(),
         settlement.charge(),
         hold.amount(),
@@ -82,11 +74,5 @@ public record PastRequest(
         record.basis(),
         record.flags(),
         record.status());
-  }
-
-  private static List<Item> items(RequestRecord record) {
-    TokenCounts counts = record.usage().counts();
-    TokenPrices prices = record.pricing().pricesFor(counts.totalInput());
-    return List.of(new Item("message", record.model(), counts, prices));
   }
 }

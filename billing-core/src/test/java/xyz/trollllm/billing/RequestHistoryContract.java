@@ -53,13 +53,9 @@ public abstract class RequestHistoryContract {
     assertThat(done(hold.requestId())).isEqualTo(before);
     assertThat(before.charge()).isEqualTo(Usd.of("0.000318"));
     assertThat(before.held()).isEqualTo(Usd.of("0.5"));
-    assertThat(before.items())
-        .containsExactly(
-            new PastRequest.Item(
-                "message",
-                "claude-sonnet-4-5",
-                new TokenCounts(10, 20, 30, 40, 50),
-                Requests.SONNET.prices()));
+    assertThat(before.items()).isEqualTo(settlement.record().cost().items()).isNotEmpty();
+    assertThat(before.fees()).isEqualTo(settlement.record().cost().fees()).isNotEmpty();
+    assertThat(before.multiplier()).isEqualByComparingTo("1.06");
   }
 
   @Test
@@ -70,6 +66,19 @@ public abstract class RequestHistoryContract {
         .contains(new RequestTrace.InProgress(hold.requestId(), CREDITS, Usd.of("0.5")));
 
     settle(settlement(hold, "0"));
+  }
+
+  @Test
+  void raisedHoldIsSeenAsItStands() {
+    Hold hold = reserve(USER, CREDITS, "0.5");
+    OneAnswer<Reservation> answer = new OneAnswer<>();
+    ledger().raise(hold, Usd.of("0.75"), answer);
+    Hold raised = ((Reservation.Held) answer.get()).hold();
+
+    assertThat(history().request(USER, hold.requestId()))
+        .contains(new RequestTrace.InProgress(hold.requestId(), CREDITS, Usd.of("0.75")));
+
+    settle(settlement(raised, "0"));
   }
 
   @Test

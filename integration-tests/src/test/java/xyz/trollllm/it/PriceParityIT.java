@@ -129,12 +129,14 @@ final class PriceParityIT {
     for (JsonNode item : request.path("items")) {
       for (String kind : KINDS) {
         BigDecimal tokens = item.path("tokens").path(kind).decimalValue();
-        total = total.add(tokens.multiply(amount(item.path("prices"), kind)).movePointLeft(6));
+        BigDecimal price = amount(item.path("prices"), kind).multiply(amount(item, "factor"));
+        total = total.add(tokens.multiply(price).movePointLeft(6));
       }
     }
-    for (String tool : List.of("web_search", "web_fetch")) {
-      BigDecimal uses = request.path("uses").path(tool).decimalValue();
-      total = total.add(uses.multiply(amount(request.path("fees"), tool)));
+    for (JsonNode fee : request.path("fees")) {
+      if (!fee.path("price").isNull()) {
+        total = total.add(fee.path("count").decimalValue().multiply(amount(fee, "price")));
+      }
     }
     return total.multiply(amount(request, "multiplier")).setScale(9, RoundingMode.HALF_UP);
   }
@@ -175,8 +177,14 @@ final class PriceParityIT {
           .add(times(HIT, prices, "cache_hit"))
           .add(times(OUTPUT, prices, "output"))
           .movePointLeft(6)
-          .add(times(SEARCHES, quote.path("effective_fees"), "web_search"))
+          .add(webSearches(quote.path("effective_fees")))
           .setScale(9, RoundingMode.HALF_UP);
+    }
+
+    private static BigDecimal webSearches(JsonNode fees) {
+      return fees.path("web_search").isNull()
+          ? BigDecimal.ZERO
+          : times(SEARCHES, fees, "web_search");
     }
 
     private static BigDecimal times(long count, JsonNode prices, String kind) {

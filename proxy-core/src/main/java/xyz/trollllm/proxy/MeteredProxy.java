@@ -55,11 +55,12 @@ public final class MeteredProxy implements AutoCloseable {
                     apiKeys.getOrDefault(name, List.of()),
                     clock)));
     this.requestIds = new RequestIds(clock);
-    this.ownAnswers = new OwnAnswers(config, ledger.history());
+    Gatekeeper gatekeeper = new Gatekeeper(config, accounts, ledger, storeCalls, HOLD_LIFETIME);
+    this.ownAnswers = new OwnAnswers(config, gatekeeper.catalog(), ledger.history());
     this.context =
         new CallContext(
             config.instance(),
-            new Gatekeeper(config, accounts, ledger, storeCalls, HOLD_LIFETIME),
+            gatekeeper,
             Map.copyOf(configured),
             ledger,
             log,

@@ -36,12 +36,12 @@ final class OwnAnswers {
   private final AccountDocument accounts;
   private final OwnAnswer.Given prices;
 
-  OwnAnswers(GatewayConfig config, RequestHistory history) {
+  OwnAnswers(GatewayConfig config, ModelCatalog catalog, RequestHistory history) {
     this.history = history;
-    this.models = new ModelList(config, new ModelCatalog(config));
-    this.modelInfo = ModelInfo.json(config);
+    this.models = new ModelList(catalog);
+    this.modelInfo = ModelInfo.json(catalog.prices());
     this.accounts = new AccountDocument(config);
-    this.prices = cacheable(PriceList.json(config));
+    this.prices = cacheable(PriceList.json(config.instance(), catalog.prices()));
   }
 
   /** The answer to a request whose endpoint needs no key. Never blocks. */

@@ -7,13 +7,14 @@ import java.util.Locale;
 import java.util.TreeSet;
 import org.bson.Document;
 import xyz.trollllm.billing.Basis;
+import xyz.trollllm.billing.CostFee;
+import xyz.trollllm.billing.CostItem;
 import xyz.trollllm.billing.PastRequest;
 import xyz.trollllm.billing.RequestTrace;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
-import xyz.trollllm.config.RequestFees;
 import xyz.trollllm.config.TokenPrices;
 
 /** Reads what {@link LogRow} writes, from the log or on its way there. */
@@ -39,10 +40,8 @@ final class LoggedRequest {
             row.getString("model"),
             row.getBoolean("streamed"),
             items(row),
-            Documents.count(row, "webSearches"),
-            Documents.count(row, "webFetches"),
             fees(row),
-            new BigDecimal(row.getString("multiplier")),
+            decimal(row, "multiplier"),
             field,
             Usd.ofNanos(Documents.count(row, LogRow.NANOS)),
             held,
@@ -53,30 +52,48 @@ final class LoggedRequest {
             (int) Documents.count(row, "statusCode")));
   }
 
-  private static List<PastRequest.Item> items(Document row) {
+  private static List<CostItem> items(Document row) {
+    return row.getList("items", Document.class, List.of()).stream()
+        .map(LoggedRequest::item)
+        .toList();
+  }
+
+  private static CostItem item(Document item) {
     TokenCounts counts =
         new TokenCounts(
-            Documents.count(row, "inputTokens"),
-            Documents.count(row, "cacheWrite5m"),
-            Documents.count(row, "cacheWrite1h"),
-            Documents.count(row, "cacheHitTokens"),
-            Documents.count(row, "outputTokens"));
-    TokenPrices prices =
+            Documents.count(item, "input"),
+            Documents.count(item, "cacheWrite5m"),
+            Documents.count(item, "cacheWrite1h"),
+            Documents.count(item, "cacheHit"),
+            Documents.count(item, "output"));
+    Document prices = item.get("prices", Document.class);
+    return new CostItem(
+        item.getString("kind"),
+        item.getString("model"),
+        counts,
         new TokenPrices(
-            price(row, "input"),
-            price(row, "output"),
-            price(row, "cacheWrite5m"),
-            price(row, "cacheWrite1h"),
-            price(row, "cacheHit"));
-    return List.of(new PastRequest.Item("message", row.getString("model"), counts, prices));
+            decimal(prices, "input"),
+            decimal(prices, "output"),
+            decimal(prices, "cacheWrite5m"),
+            decimal(prices, "cacheWrite1h"),
+            decimal(prices, "cacheHit")),
+        decimal(item, "factor"));
   }
 
-  private static RequestFees fees(Document row) {
-    return new RequestFees(price(row, "webSearch"), price(row, "webFetch"));
+  private static List<CostFee> fees(Document row) {
+    return row.getList("fees", Document.class, List.of()).stream().map(LoggedRequest::fee).toList();
   }
 
-  private static BigDecimal price(Document row, String kind) {
-    return new BigDecimal(row.getEmbedded(List.of("prices", kind), "0"));
+  private static CostFee fee(Document fee) {
+    String usd = fee.getString("usd");
+    return new CostFee(
+        fee.getString("kind"),
+        Documents.count(fee, "count"),
+        usd == null ? null : new BigDecimal(usd));
+  }
+
+  private static BigDecimal decimal(Document document, String name) {
+    return new BigDecimal(document.getString(name));
   }
 
   private static String constant(String name) {

@@ -56,6 +56,11 @@ public final class Gatekeeper {
     this.holdLifetime = holdLifetime;
   }
 
+  /** The models that requests are let through to. */
+  public ModelCatalog catalog() {
+    return catalog;
+  }
+
   /**
    * Calls {@code decide} exactly once: before returning, or later through {@code caller} or on a
    * thread of the ledger.

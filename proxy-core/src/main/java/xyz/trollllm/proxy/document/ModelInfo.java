@@ -3,7 +3,7 @@ package xyz.trollllm.proxy.document;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import tools.jackson.core.JsonGenerator;
-import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.billing.PriceBook;
 import xyz.trollllm.config.LongContextTier;
 import xyz.trollllm.config.ModelConfig;
 import xyz.trollllm.config.TokenPrices;
@@ -18,10 +18,10 @@ public final class ModelInfo {
 
   private ModelInfo() {}
 
-  public static ByteBuffer json(GatewayConfig config) {
+  public static ByteBuffer json(PriceBook prices) {
     return Json.object(json -> {
       json.writeArrayPropertyStart("data");
-      for (ModelConfig model : config.models()) {
+      for (ModelConfig model : prices.models()) {
         entry(json, model, model.id());
         model.aliases().forEach(alias -> entry(json, model, alias));
       }

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
-import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.config.ModelConfig;
 import xyz.trollllm.proxy.admission.ModelCatalog;
 
@@ -23,8 +22,8 @@ public final class ModelList {
   private final List<ModelConfig> models;
   private final ModelCatalog catalog;
 
-  public ModelList(GatewayConfig config, ModelCatalog catalog) {
-    this.models = config.models();
+  public ModelList(ModelCatalog catalog) {
+    this.models = catalog.prices().models();
     this.catalog = catalog;
   }
 

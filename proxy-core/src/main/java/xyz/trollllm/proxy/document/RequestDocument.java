@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 import xyz.trollllm.billing.AccountStatement;
+import xyz.trollllm.billing.CostFee;
+import xyz.trollllm.billing.CostItem;
 import xyz.trollllm.billing.PastRequest;
 import xyz.trollllm.billing.RequestTrace;
 import xyz.trollllm.billing.TokenCounts;
@@ -75,25 +77,26 @@ public final class RequestDocument {
     request.flags().forEach(json::writeString);
     json.writeEndArray();
     json.writeArrayPropertyStart("items");
-    for (PastRequest.Item item : request.items()) {
+    for (CostItem item : request.items()) {
       json.writeStartObject();
       item(json, item);
       json.writeEndObject();
     }
     json.writeEndArray();
-    Json.object(
-        json,
-        "uses",
-        () -> {
-          json.writeNumberProperty("web_search", request.webSearches());
-          json.writeNumberProperty("web_fetch", request.webFetches());
-        });
-    Prices.write(json, "fees", request.fees(), BigDecimal.ONE);
+    json.writeArrayPropertyStart("fees");
+    for (CostFee fee : request.fees()) {
+      json.writeStartObject();
+      json.writeStringProperty("kind", fee.kind());
+      json.writeNumberProperty("count", fee.count());
+      Prices.optional(json, "price", fee.usd(), BigDecimal.ONE);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
     Json.decimal(json, "multiplier", request.multiplier());
     Json.decimal(json, "cost", request.charge());
   }
 
-  private static void item(JsonGenerator json, PastRequest.Item item) {
+  private static void item(JsonGenerator json, CostItem item) {
     TokenCounts counts = item.counts();
     json.writeStringProperty("kind", item.kind());
     json.writeStringProperty("model", item.model());
@@ -108,6 +111,7 @@ public final class RequestDocument {
           json.writeNumberProperty("cache_hit", counts.cacheHit());
         });
     Prices.write(json, "prices", item.prices(), BigDecimal.ONE);
+    Json.decimal(json, "factor", item.factor());
   }
 
   private static String name(Enum<?> value) {

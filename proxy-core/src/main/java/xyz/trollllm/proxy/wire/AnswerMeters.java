@@ -20,11 +20,14 @@ public final class AnswerMeters {
       case ANTHROPIC_MESSAGES ->
           meter(eventStream, new AnthropicDocument(), new AnthropicTotals(semantics, requestBytes));
       case OPENAI_CHAT ->
-          meter(eventStream, new OpenAiDocument(), new OpenAiTotals(semantics, requestBytes));
+          meter(
+              eventStream,
+              new OpenAiDocument(OpenAiPaths.CHAT),
+              new ChatTotals(semantics, requestBytes));
     };
   }
 
-  private static <D extends AnswerDocument> AnswerMeter meter(
+  private static <D extends AnswerDocument<?>> AnswerMeter meter(
       boolean eventStream, D document, AnswerTotals<D> nothing) {
     return eventStream
         ? new EventStreamMeter<>(document, nothing)

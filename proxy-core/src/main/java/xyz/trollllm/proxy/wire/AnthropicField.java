@@ -4,27 +4,38 @@ package xyz.trollllm.proxy.wire;
  * What is read of Anthropic's messages and events. Usage stands in {@code message.usage} in {@code
  * message_start} and in {@code usage} everywhere else; no document has both.
  */
-enum AnthropicField {
-  TYPE,
-  MODEL,
-  ERROR,
-  BLOCK_TYPE,
-  TEXT,
-  USAGE,
-  INPUT,
-  OUTPUT,
-  CACHE_WRITE,
-  CACHE_WRITE_5M,
-  CACHE_WRITE_1H,
-  CACHE_HIT,
-  WEB_SEARCHES,
-  WEB_FETCHES,
-  SERVICE_TIER,
-  SPEED,
-  GEO,
-  ITERATION_TYPE;
+enum AnthropicField implements AnswerField {
+  TYPE(Role.OWN),
+  MODEL(Role.MODEL),
+  ERROR(Role.ERROR),
+  BLOCK_TYPE(Role.OWN),
+  TEXT(Role.TEXT),
+  USAGE(Role.USAGE),
+  INPUT(Role.COUNT),
+  OUTPUT(Role.COUNT),
+  CACHE_WRITE(Role.COUNT),
+  CACHE_WRITE_5M(Role.COUNT),
+  CACHE_WRITE_1H(Role.COUNT),
+  CACHE_HIT(Role.COUNT),
+  WEB_SEARCHES(Role.COUNT),
+  WEB_FETCHES(Role.COUNT),
+  SERVICE_TIER(Role.NAME),
+  SPEED(Role.NAME),
+  GEO(Role.NAME),
+  ITERATION_TYPE(Role.OWN);
 
   static final JsonPaths<AnthropicField> PATHS = paths();
+
+  private final Role role;
+
+  AnthropicField(Role role) {
+    this.role = role;
+  }
+
+  @Override
+  public Role role() {
+    return role;
+  }
 
   private static JsonPaths<AnthropicField> paths() {
     JsonPaths.Builder<AnthropicField> paths = JsonPaths.builder();

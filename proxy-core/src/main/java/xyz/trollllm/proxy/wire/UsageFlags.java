@@ -50,5 +50,8 @@ public final class UsageFlags {
   /** The answer lists inferences that its top-level usage leaves out. */
   public static final String UNPRICED_ITERATIONS = "unpriced-iterations";
 
+  /** Usage came that does not count: its document is malformed, or it holds no known count. */
+  public static final String UNREADABLE_USAGE = "unreadable-usage";
+
   private UsageFlags() {}
 }

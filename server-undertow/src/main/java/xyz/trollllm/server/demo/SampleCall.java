@@ -1,6 +1,7 @@
 package xyz.trollllm.server.demo;
 
-import xyz.trollllm.billing.CostCalculator;
+import java.util.List;
+import xyz.trollllm.billing.PriceBook;
 import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.Api;
@@ -44,6 +45,6 @@ record SampleCall(Api api, ModelConfig model, int port, String key) {
   /** What it costs exactly when the stand-in answers. */
   Usd cost() {
     TokenUsage usage = TokenUsage.of(Estimate.of(api, body()));
-    return CostCalculator.cost(usage, model.pricing()).charge();
+    return PriceBook.of(List.of(model)).cost(model, usage).charge();
   }
 }
