@@ -169,14 +169,16 @@ final class ProxyFixture implements AutoCloseable {
   static class Answer implements BlockingResponse {
     int status;
     Headers headers = Headers.EMPTY;
+    long contentLength;
     boolean complete;
     boolean aborted;
     final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     @Override
-    public OutputStream begin(int answerStatus, Headers answerHeaders, long contentLength) {
+    public OutputStream begin(int answerStatus, Headers answerHeaders, long answerLength) {
       status = answerStatus;
       headers = answerHeaders;
+      contentLength = answerLength;
       return new OutputStream() {
         @Override
         public void write(int single) throws IOException {
