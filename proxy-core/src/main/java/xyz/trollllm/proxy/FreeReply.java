@@ -65,6 +65,7 @@ final class FreeReply {
           over = true;
           given.send(client, requestId);
           log(given.status(), null, null);
+          client.over();
         }
       }
       case OwnAnswer.Refused(ErrorAnswer error) -> fail(error, null);
@@ -82,6 +83,7 @@ final class FreeReply {
           .write(
               RequestLogEntry.refused(
                   startedAt, requestId, context.instance(), request, error, refused));
+      client.over();
     }
   }
 
@@ -93,6 +95,7 @@ final class FreeReply {
       over = true;
       error.send(client, api, requestId);
       log(error.status(), error.code(), detail);
+      client.over();
     }
   }
 
@@ -100,6 +103,7 @@ final class FreeReply {
     if (!over) {
       over = true;
       log(CLIENT_GONE, "client_gone", null);
+      client.over();
     }
   }
 
