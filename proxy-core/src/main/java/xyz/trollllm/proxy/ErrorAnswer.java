@@ -18,6 +18,13 @@ import xyz.trollllm.proxy.upstream.UpstreamFailure;
 record ErrorAnswer(int status, String code, String message, Headers headers) {
   private static final String DO_NOT_RETRY = "x-should-retry";
 
+  /** The upstream's answer is in a coding that the gateway cannot take off. */
+  static final ErrorAnswer UNREADABLE =
+      error(502, "upstream_misbehaved", "the upstream's answer cannot be read");
+
+  /** A bug of ours. */
+  static final ErrorAnswer CRASHED = error(500, "internal_error", "the gateway failed");
+
   /** The {@code error.type} that clients of {@code api} know for this status. */
   String type(Api api) {
     return switch (status) {

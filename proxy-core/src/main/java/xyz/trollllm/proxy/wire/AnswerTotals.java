@@ -8,7 +8,7 @@ import xyz.trollllm.config.UsageSemantics;
 /** What the documents of one answer say together. Subclasses know the rules of one API. */
 abstract class AnswerTotals<D extends AnswerDocument<?>> {
   private final UsageSemantics semantics;
-  private final long requestBytes;
+  private final Estimation estimation;
   private final SortedSet<String> flags;
   private @Nullable String model;
   private boolean content;
@@ -17,18 +17,17 @@ abstract class AnswerTotals<D extends AnswerDocument<?>> {
   private boolean error;
 
   /**
-   * @param requestBytes length of the request, from which input is estimated when the upstream
-   *     reports none
+   * @param estimation for tokens that the upstream does not report
    */
-  AnswerTotals(UsageSemantics semantics, long requestBytes) {
+  AnswerTotals(UsageSemantics semantics, Estimation estimation) {
     this.semantics = semantics;
-    this.requestBytes = requestBytes;
+    this.estimation = estimation;
     this.flags = new TreeSet<>();
   }
 
   AnswerTotals(AnswerTotals<D> other) {
     this.semantics = other.semantics;
-    this.requestBytes = other.requestBytes;
+    this.estimation = other.estimation;
     this.flags = new TreeSet<>(other.flags);
     this.model = other.model;
     this.content = other.content;
@@ -68,8 +67,16 @@ abstract class AnswerTotals<D extends AnswerDocument<?>> {
   }
 
   final void addContent(D document) {
-    content |= document.content();
-    characters += document.characters();
+    addContent(document.content(), document.characters());
+  }
+
+  final void addContent(boolean some, long more) {
+    content |= some;
+    characters += more;
+  }
+
+  final long characters() {
+    return characters;
   }
 
   final void addError() {
@@ -93,8 +100,14 @@ abstract class AnswerTotals<D extends AnswerDocument<?>> {
     return content;
   }
 
+  /** Whether the answer ended, be it well or with an error. */
   boolean sawEnd() {
     return ended;
+  }
+
+  /** Whether the answer came to an end that an unbroken one has. */
+  boolean sawGoodEnd() {
+    return sawEnd();
   }
 
   final boolean sawError() {
@@ -105,8 +118,8 @@ abstract class AnswerTotals<D extends AnswerDocument<?>> {
   final Metered metered(boolean abandoned) {
     SortedSet<String> noticed = new TreeSet<>(flags);
     Reported reported = reported(noticed);
-    Delivered delivered = new Delivered(abandoned, content, characters, sawEnd());
-    return Assessment.of(reported, delivered, requestBytes, noticed);
+    Delivered delivered = new Delivered(abandoned, content, characters, sawGoodEnd());
+    return Assessment.of(reported, delivered, estimation, noticed);
   }
 
   /** What the upstream reported, overlaps resolved; notes what is unusual about it. */

@@ -7,6 +7,7 @@ final class AnthropicDocument extends AnswerDocument<AnthropicField> {
   /** Blocks that are empty until text comes, and the mark of a change of model. */
   private static final Set<String> EMPTY_BLOCKS = Set.of("text", "thinking", "fallback");
 
+  private final IterationReader iterations = new IterationReader();
   private String type = "";
   private boolean block;
 
@@ -17,6 +18,10 @@ final class AnthropicDocument extends AnswerDocument<AnthropicField> {
   /** The document's own type; empty if it has none. */
   String type() {
     return type;
+  }
+
+  Iterations iterations() {
+    return iterations.iterations();
   }
 
   /** Some blocks are content even before any text. */
@@ -30,12 +35,29 @@ final class AnthropicDocument extends AnswerDocument<AnthropicField> {
     switch (field) {
       case TYPE -> type = value.text();
       case BLOCK_TYPE -> block |= !value.isNull() && !EMPTY_BLOCKS.contains(value.text());
-      case ITERATION_TYPE -> {
-        if (!value.text().equals("message")) {
-          flags().add(UsageFlags.UNPRICED_ITERATIONS);
+      case ITERATIONS, ITERATION -> {
+        if (!value.isNull()) {
+          flags().add(UsageFlags.UNREADABLE_USAGE);
         }
       }
-      default -> throw new IllegalArgumentException("not a field of the API's own: " + field);
+      default -> iterations.value(field, value, flags());
+    }
+  }
+
+  @Override
+  void ownOpened(AnthropicField field) {
+    switch (field) {
+      case ITERATIONS -> iterations.clear();
+      case ITERATION -> iterations.beginEntry();
+      case TYPE, BLOCK_TYPE, ITERATION_TYPE, ITERATION_MODEL -> {}
+      default -> flags().add(UsageFlags.INVALID_COUNT);
+    }
+  }
+
+  @Override
+  void ownClosed(AnthropicField field) {
+    if (field == AnthropicField.ITERATION) {
+      iterations.endEntry(flags());
     }
   }
 
@@ -43,5 +65,6 @@ final class AnthropicDocument extends AnswerDocument<AnthropicField> {
   void clearOwn() {
     type = "";
     block = false;
+    iterations.clear();
   }
 }

@@ -22,7 +22,16 @@ enum AnthropicField implements AnswerField {
   SERVICE_TIER(Role.NAME),
   SPEED(Role.NAME),
   GEO(Role.NAME),
-  ITERATION_TYPE(Role.OWN);
+  ITERATIONS(Role.OWN),
+  ITERATION(Role.OWN),
+  ITERATION_TYPE(Role.OWN),
+  ITERATION_MODEL(Role.OWN),
+  ITERATION_INPUT(Role.OWN),
+  ITERATION_OUTPUT(Role.OWN),
+  ITERATION_CACHE_WRITE(Role.OWN),
+  ITERATION_CACHE_WRITE_5M(Role.OWN),
+  ITERATION_CACHE_WRITE_1H(Role.OWN),
+  ITERATION_CACHE_HIT(Role.OWN);
 
   static final JsonPaths<AnthropicField> PATHS = paths();
 
@@ -75,7 +84,22 @@ enum AnthropicField implements AnswerField {
         .value(usage + ".server_tool_use.web_fetch_requests", WEB_FETCHES)
         .value(usage + ".service_tier", SERVICE_TIER)
         .value(usage + ".speed", SPEED)
-        .value(usage + ".inference_geo", GEO)
-        .value(usage + ".iterations.*.type", ITERATION_TYPE);
+        .value(usage + ".inference_geo", GEO);
+    iterations(paths, usage + ".iterations");
+  }
+
+  private static void iterations(JsonPaths.Builder<AnthropicField> paths, String iterations) {
+    String iteration = iterations + ".*";
+    paths
+        .value(iterations, ITERATIONS)
+        .value(iteration, ITERATION)
+        .value(iteration + ".type", ITERATION_TYPE)
+        .value(iteration + ".model", ITERATION_MODEL)
+        .value(iteration + ".input_tokens", ITERATION_INPUT)
+        .value(iteration + ".output_tokens", ITERATION_OUTPUT)
+        .value(iteration + ".cache_creation_input_tokens", ITERATION_CACHE_WRITE)
+        .value(iteration + ".cache_creation.ephemeral_5m_input_tokens", ITERATION_CACHE_WRITE_5M)
+        .value(iteration + ".cache_creation.ephemeral_1h_input_tokens", ITERATION_CACHE_WRITE_1H)
+        .value(iteration + ".cache_read_input_tokens", ITERATION_CACHE_HIT);
   }
 }

@@ -1,6 +1,5 @@
 package xyz.trollllm.proxy.wire;
 
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ import xyz.trollllm.config.UsageSemantics;
  * {@code message_delta} only (LiteLLM's bridges, whose {@code message_start} is all zeros), grow
  * from one to the other (server tools), or come with {@code message_stop} (Bedrock behind LiteLLM).
  * Where several speak, {@code message_delta} is believed before {@code message_stop}, and that
- * before {@code message_start}.
+ * before {@code message_start}. Of {@code iterations}, likewise, the last list stands.
  */
 final class AnthropicTotals extends AnswerTotals<AnthropicDocument> {
   private static final Set<String> EVENTS =
@@ -29,23 +28,15 @@ final class AnthropicTotals extends AnswerTotals<AnthropicDocument> {
           "ping",
           "error");
 
-  private static final Set<AnthropicField> NEVER_FALLING =
-      EnumSet.of(
-          AnthropicField.INPUT,
-          AnthropicField.CACHE_WRITE,
-          AnthropicField.CACHE_WRITE_5M,
-          AnthropicField.CACHE_WRITE_1H,
-          AnthropicField.CACHE_HIT);
+  private final AnthropicUsage start;
+  private final AnthropicUsage delta;
+  private final AnthropicUsage stop;
 
-  private final UsageFields<AnthropicField> start;
-  private final UsageFields<AnthropicField> delta;
-  private final UsageFields<AnthropicField> stop;
-
-  AnthropicTotals(UsageSemantics semantics, long requestBytes) {
-    super(semantics, requestBytes);
-    this.start = new UsageFields<>(AnthropicField.class);
-    this.delta = new UsageFields<>(AnthropicField.class);
-    this.stop = new UsageFields<>(AnthropicField.class);
+  AnthropicTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
+    this.start = new AnthropicUsage();
+    this.delta = new AnthropicUsage();
+    this.stop = new AnthropicUsage();
   }
 
   private AnthropicTotals(AnthropicTotals other) {
@@ -80,19 +71,23 @@ final class AnthropicTotals extends AnswerTotals<AnthropicDocument> {
     }
   }
 
-  private void addUsage(UsageFields<AnthropicField> usage, AnthropicDocument document) {
+  private void addUsage(AnthropicUsage usage, AnthropicDocument document) {
     if (document.usageIsWhole()) {
-      usage.overlay(document.usage(), NEVER_FALLING, flags());
-      flags().addAll(document.flags());
+      usage.overlay(document, flags());
     }
   }
 
   @Override
   Reported reported(SortedSet<String> noticed) {
-    UsageFields<AnthropicField> last = stop.copy();
-    last.overlay(delta, NEVER_FALLING, noticed);
-    UsageFields<AnthropicField> all = start.copy();
-    all.overlay(last, NEVER_FALLING, noticed);
+    AnthropicUsage last = stop.copy();
+    last.overlay(delta, noticed);
+    AnthropicUsage whole = start.copy();
+    whole.overlay(last, noticed);
+    UsageFields<AnthropicField> all = whole.fields();
+    Iterations iterations = whole.iterations();
+    if (iterations.declinedHop()) {
+      noticed.add(UsageFlags.DECLINED_HOP);
+    }
 
     CacheWrites writes =
         CacheWrites.of(
@@ -104,20 +99,23 @@ final class AnthropicTotals extends AnswerTotals<AnthropicDocument> {
     Long input = uncachedInput(all, writes.total() + hit, noticed);
     Long output = all.count(AnthropicField.OUTPUT);
     boolean placeholder =
-        all.countOrZero(AnthropicField.INPUT) + writes.total() + hit + orZero(output) == 0;
+        all.countOrZero(AnthropicField.INPUT) + writes.total() + hit + orZero(output) == 0
+            && iterations.isEmpty();
     return new Reported(
         input,
         writes,
         hit,
         output,
-        last.count(AnthropicField.OUTPUT) != null && !placeholder,
+        last.fields().count(AnthropicField.OUTPUT) != null && !placeholder,
         all.countOrZero(AnthropicField.WEB_SEARCHES),
         all.countOrZero(AnthropicField.WEB_FETCHES),
         new ServiceOptions(
             all.name(AnthropicField.SERVICE_TIER),
             all.name(AnthropicField.SPEED),
             all.name(AnthropicField.GEO)),
-        model());
+        model(),
+        iterations.fallbackModel(),
+        iterations.normal(semantics(), noticed));
   }
 
   private @Nullable Long uncachedInput(
@@ -138,7 +136,7 @@ final class AnthropicTotals extends AnswerTotals<AnthropicDocument> {
    * message_start} and with them at the end.
    */
   private long withoutInclusiveDelta(long input, long cached, Set<String> noticed) {
-    long first = start.countOrZero(AnthropicField.INPUT);
+    long first = start.fields().countOrZero(AnthropicField.INPUT);
     if (first > 0 && cached > 0 && input == first + cached) {
       noticed.add(UsageFlags.INCLUSIVE_DELTA);
       return first;

@@ -9,8 +9,8 @@ import xyz.trollllm.config.UsageSemantics;
 final class ChatTotals extends OpenAiTotals {
   private boolean finished;
 
-  ChatTotals(UsageSemantics semantics, long requestBytes) {
-    super(semantics, requestBytes);
+  ChatTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
   }
 
   private ChatTotals(ChatTotals other) {

@@ -12,7 +12,8 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
   private final AnswerTotals<D> dispatched;
   private final DoneMarker done = new DoneMarker();
   private final SseScanner scanner = new SseScanner(new Events());
-  private final ByteReader reader = new ByteReader();
+  private final ByteReader reader = new ByteReader(scanner::scan);
+  private long events;
 
   EventStreamMeter(D document, AnswerTotals<D> nothing) {
     this.document = document;
@@ -21,7 +22,7 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
 
   @Override
   public void observe(ByteBuffer bytes) {
-    reader.read(bytes, scanner::scan);
+    reader.read(bytes);
   }
 
   @Override
@@ -40,8 +41,18 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
   }
 
   @Override
+  public long events() {
+    return events;
+  }
+
+  @Override
   public Metered usage() {
     return totals().metered(false);
+  }
+
+  @Override
+  public Metered usageWithoutPending() {
+    return dispatched.sawContent() ? usage() : dispatched.metered(false);
   }
 
   @Override
@@ -78,6 +89,7 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
 
     @Override
     public void dispatch(String name) {
+      events++;
       if (!addEvent(dispatched, name)) {
         dispatched.addUnreadable(document);
       }

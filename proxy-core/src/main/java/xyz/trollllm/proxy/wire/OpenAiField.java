@@ -2,6 +2,8 @@ package xyz.trollllm.proxy.wire;
 
 /** What is read of the answers of OpenAI's APIs; {@link OpenAiPaths} says where each keeps it. */
 enum OpenAiField implements AnswerField {
+  /** The type of an event of a response. */
+  TYPE(Role.OWN),
   MODEL(Role.MODEL),
   SERVICE_TIER(Role.OWN),
   ERROR(Role.ERROR),
@@ -9,8 +11,14 @@ enum OpenAiField implements AnswerField {
   TEXT(Role.TEXT),
   REASONING(Role.OWN),
   REASONING_CONTENT(Role.OWN),
-  /** Content that is none of the above, such as sound. */
+  /** Content that is none of the above, such as sound or a vector. */
   OTHER_CONTENT(Role.OWN),
+  /** The type of an item of a response's output. */
+  ITEM_TYPE(Role.OWN),
+  /** What an item of type {@code web_search_call} did: only searching has a fee. */
+  ITEM_ACTION(Role.OWN),
+  /** Text of a whole response, which its events may have brought before. */
+  WHOLE_TEXT(Role.OWN),
   USAGE(Role.USAGE),
   COMPLETION(Role.COUNT),
   PROMPT(Role.COUNT),

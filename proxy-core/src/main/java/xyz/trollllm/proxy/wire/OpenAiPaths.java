@@ -5,6 +5,12 @@ final class OpenAiPaths {
   /** Chat completions and their chunks. */
   static final JsonPaths<OpenAiField> CHAT = chat();
 
+  /** Whole responses, and the events that bring one step by step. */
+  static final JsonPaths<OpenAiField> RESPONSES = responses();
+
+  /** Lists of embeddings. There are no output tokens, whatever an upstream writes. */
+  static final JsonPaths<OpenAiField> EMBEDDINGS = embeddings();
+
   private OpenAiPaths() {}
 
   private static JsonPaths<OpenAiField> chat() {
@@ -18,6 +24,52 @@ final class OpenAiPaths {
     message(paths, "choices.*.message");
     usage(paths, "usage", "prompt_tokens");
     paths.value("usage.completion_tokens", OpenAiField.COMPLETION);
+    return paths.build();
+  }
+
+  private static JsonPaths<OpenAiField> responses() {
+    JsonPaths.Builder<OpenAiField> paths = JsonPaths.builder();
+    paths
+        .value("type", OpenAiField.TYPE)
+        .text("delta", OpenAiField.TEXT)
+        .text("item.name", OpenAiField.TEXT);
+    item(paths, "item");
+    response(paths, "");
+    response(paths, "response.");
+    return paths.build();
+  }
+
+  /** A response is the whole document, or in some events a member of it. */
+  private static void response(JsonPaths.Builder<OpenAiField> paths, String response) {
+    String output = response + "output.*";
+    paths
+        .value(response + "model", OpenAiField.MODEL)
+        .value(response + "service_tier", OpenAiField.SERVICE_TIER)
+        .value(response + "error", OpenAiField.ERROR)
+        .text(output + ".content.*.text", OpenAiField.WHOLE_TEXT)
+        .text(output + ".content.*.refusal", OpenAiField.WHOLE_TEXT)
+        .text(output + ".summary.*.text", OpenAiField.WHOLE_TEXT)
+        .text(output + ".name", OpenAiField.WHOLE_TEXT)
+        .text(output + ".arguments", OpenAiField.WHOLE_TEXT)
+        .text(output + ".input", OpenAiField.WHOLE_TEXT);
+    item(paths, output);
+    usage(paths, response + "usage", "input_tokens");
+    paths.value(response + "usage.output_tokens", OpenAiField.COMPLETION);
+  }
+
+  private static void item(JsonPaths.Builder<OpenAiField> paths, String item) {
+    paths
+        .value(item + ".type", OpenAiField.ITEM_TYPE)
+        .value(item + ".action.type", OpenAiField.ITEM_ACTION);
+  }
+
+  private static JsonPaths<OpenAiField> embeddings() {
+    JsonPaths.Builder<OpenAiField> paths = JsonPaths.builder();
+    paths
+        .value("model", OpenAiField.MODEL)
+        .value("error", OpenAiField.ERROR)
+        .text("data.*.embedding", OpenAiField.OTHER_CONTENT);
+    usage(paths, "usage", "prompt_tokens");
     return paths.build();
   }
 

@@ -14,13 +14,16 @@ import xyz.trollllm.config.UsageSemantics;
  */
 abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
   private static final Set<OpenAiField> NEVER_FALLING =
-      EnumSet.range(OpenAiField.PROMPT, OpenAiField.CACHE_WRITE_1H);
+      EnumSet.range(OpenAiField.PROMPT, OpenAiField.CACHE_WRITE_OPENAI);
+
+  private static final Set<OpenAiField> CACHE_WRITE_SPLIT =
+      EnumSet.of(OpenAiField.CACHE_WRITE_5M, OpenAiField.CACHE_WRITE_1H);
 
   private final UsageFields<OpenAiField> usage;
   private @Nullable String serviceTier;
 
-  OpenAiTotals(UsageSemantics semantics, long requestBytes) {
-    super(semantics, requestBytes);
+  OpenAiTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
     this.usage = new UsageFields<>(OpenAiField.class);
   }
 
@@ -43,7 +46,7 @@ abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
       }
       return;
     }
-    usage.overlay(document.usage(), NEVER_FALLING, flags());
+    usage.overlay(document.usage(), NEVER_FALLING, CACHE_WRITE_SPLIT, flags());
   }
 
   /** Whether usage has come that is no placeholder. */
@@ -59,6 +62,11 @@ abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
   /** The output tokens reported; null if they were not. */
   @Nullable Long output() {
     return usage.count(OpenAiField.COMPLETION);
+  }
+
+  /** The web searches that the answer itself holds, whether its usage counts them or not. */
+  long webSearchesSeen() {
+    return 0;
   }
 
   @Override
@@ -81,13 +89,14 @@ abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
             OpenAiField.CACHE_HIT_KIMI);
     long hits = hit == null ? 0 : hit;
     Long searches = first(noticed, OpenAiField.WEB_SEARCHES, OpenAiField.WEB_SEARCHES_DETAIL);
+    long searched = Math.max(webSearchesSeen(), searches == null ? 0 : searches);
     return new Reported(
         uncachedPrompt(writes.total() + hits, noticed),
         writes,
         hits,
         output(),
         output() != null && hasUsage(),
-        searches == null ? 0 : searches,
+        searched,
         0,
         new ServiceOptions(serviceTier, null, null),
         model());

@@ -8,7 +8,7 @@ import xyz.trollllm.config.Api;
 import xyz.trollllm.config.ModelConfig;
 import xyz.trollllm.server.standin.Estimate;
 
-/** A streaming request to the first model of an instance, to be pasted into a terminal. */
+/** A request to the first model of an instance, to be pasted into a terminal. */
 record SampleCall(Api api, ModelConfig model, int port, String key) {
 
   String command() {
@@ -17,29 +17,32 @@ record SampleCall(Api api, ModelConfig model, int port, String key) {
       -H '%s' -H 'content-type: application/json' \\
       -d '%s'\
     """
-        .formatted(port, path(), authorization(), body());
-  }
-
-  private String path() {
-    return switch (api) {
-      case ANTHROPIC_MESSAGES -> "/v1/messages";
-      case OPENAI_CHAT -> "/v1/chat/completions";
-    };
+        .formatted(port, api.path(), authorization(), body());
   }
 
   private String authorization() {
     return switch (api) {
       case ANTHROPIC_MESSAGES -> "x-api-key: " + key;
-      case OPENAI_CHAT -> "authorization: Bearer " + key;
+      case OPENAI_CHAT, OPENAI_RESPONSES, OPENAI_EMBEDDINGS -> "authorization: Bearer " + key;
     };
   }
 
   private String body() {
-    return """
-    {"model": "%s", "max_tokens": 200, "stream": true, \
-    "messages": [{"role": "user", "content": "Tell me in 40 words what you are."}]}\
-    """
-        .formatted(model.id());
+    String wanted =
+        switch (api) {
+          case ANTHROPIC_MESSAGES, OPENAI_CHAT ->
+              """
+              "max_tokens": 200, "stream": true, \
+              "messages": [{"role": "user", "content": "Tell me in 40 words what you are."}]\
+              """;
+          case OPENAI_RESPONSES ->
+              """
+              "max_output_tokens": 200, "stream": true, \
+              "input": "Tell me in 40 words what you are."\
+              """;
+          case OPENAI_EMBEDDINGS -> "\"input\": \"What you are\"";
+        };
+    return "{\"model\": \"%s\", %s}".formatted(model.id(), wanted);
   }
 
   /** What it costs exactly when the stand-in answers. */
