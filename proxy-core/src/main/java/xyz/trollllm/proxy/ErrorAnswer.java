@@ -18,6 +18,13 @@ import xyz.trollllm.proxy.upstream.UpstreamFailure;
 record ErrorAnswer(int status, String code, String message, Headers headers) {
   private static final String DO_NOT_RETRY = "x-should-retry";
 
+  /** The upstream's answer is in a coding that the gateway cannot take off. */
+  static final ErrorAnswer UNREADABLE =
+      error(502, "upstream_misbehaved", "the upstream's answer cannot be read");
+
+  /** A bug of ours. */
+  static final ErrorAnswer CRASHED = error(500, "internal_error", "the gateway failed");
+
   /** The {@code error.type} that clients of {@code api} know for this status. */
   String type(Api api) {
     return switch (status) {
@@ -126,8 +133,12 @@ record ErrorAnswer(int status, String code, String message, Headers headers) {
   /** Whole seconds from 1 to 60: clients ignore fractions or give up beyond a minute. */
   private static ErrorAnswer retryLater(int status, String code, String message, Duration delay) {
     long seconds = Math.clamp(delay.plusMillis(999).toSeconds(), 1, 60);
+    long millis = Math.clamp(delay.toMillis(), 1, 60_000);
     return new ErrorAnswer(
-        status, code, message, Headers.of("retry-after", Long.toString(seconds)));
+        status,
+        code,
+        message,
+        Headers.of("retry-after", Long.toString(seconds), "retry-after-ms", Long.toString(millis)));
   }
 
   /** What a client sent, shortened, so that the message stays a line. */

@@ -41,6 +41,7 @@ public final class MeteredProxy implements AutoCloseable {
       AccountDirectory accounts,
       CreditLedger ledger,
       RequestLog log,
+      OperatorAlerts alerts,
       UpstreamFactory upstreams) {
     Clock clock = Clock.systemUTC();
     Map<String, ConfiguredUpstream> configured = new HashMap<>();
@@ -53,6 +54,7 @@ public final class MeteredProxy implements AutoCloseable {
                     upstream,
                     upstreams.open(upstream),
                     apiKeys.getOrDefault(name, List.of()),
+                    alerts,
                     clock)));
     this.requestIds = new RequestIds(clock);
     this.context =
@@ -62,6 +64,8 @@ public final class MeteredProxy implements AutoCloseable {
             Map.copyOf(configured),
             ledger,
             log,
+            storeCalls,
+            config.pingInterval(),
             HOLD_LIFETIME,
             clock);
   }
@@ -91,7 +95,7 @@ public final class MeteredProxy implements AutoCloseable {
       try {
         loop.runUntilClosed();
       } catch (InterruptedException e) {
-        client.leave();
+        client.stop();
         Thread.currentThread().interrupt();
       }
     }
@@ -108,6 +112,7 @@ public final class MeteredProxy implements AutoCloseable {
     context
         .log()
         .write(RequestLogEntry.refused(now, requestId, context.instance(), request, error, null));
+    client.over();
   }
 
   /** Closes the connections to the upstreams; calls under way fail and are settled. */

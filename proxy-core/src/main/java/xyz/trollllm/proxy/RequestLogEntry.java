@@ -2,9 +2,11 @@ package xyz.trollllm.proxy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
 import xyz.trollllm.proxy.admission.Admission;
 import xyz.trollllm.proxy.admission.Identity;
 import xyz.trollllm.proxy.admission.Rejection;
@@ -17,6 +19,8 @@ import xyz.trollllm.proxy.admission.Rejection;
  * @param error why the request failed, as a short code; null if it did not
  * @param detail more about the error for the operator; holds no secret and no prompt
  * @param settlement what was charged and why; null if nothing was ever held
+ * @param upstreamCost what the upstream says the answer cost the operator, for comparison only;
+ *     null if it does not say
  * @param ledger what the ledger said: {@code taken}, {@code deferred}, ...; {@code none} if not
  *     asked
  * @param firstByte until the upstream's first byte, null if none came
@@ -35,6 +39,7 @@ public record RequestLogEntry(
     @Nullable String error,
     @Nullable String detail,
     @Nullable Settlement settlement,
+    @Nullable Usd upstreamCost,
     String ledger,
     @Nullable Duration firstByte,
     Duration latency,
@@ -63,6 +68,7 @@ public record RequestLogEntry(
         error.code(),
         reason instanceof Rejection.StoreUnavailable(String why) ? why : null,
         null,
+        null,
         "none",
         null,
         Duration.between(startedAt, Instant.now()),
@@ -71,6 +77,18 @@ public record RequestLogEntry(
 
   static @Nullable String clientRetry(ProxyRequest request) {
     return request.headers().first("x-stainless-retry-count").orElse(null);
+  }
+
+  /**
+   * By how much the charge exceeds the upstream's own cost times the multiplier; empty if the
+   * upstream named no cost, or nothing was settled.
+   */
+  public Optional<Usd> upstreamCostDrift() {
+    if (settlement == null || upstreamCost == null) {
+      return Optional.empty();
+    }
+    Usd expected = upstreamCost.times(settlement.record().cost().multiplier());
+    return Optional.of(settlement.charge().minus(expected));
   }
 
   /** This entry with what the ledger said. */
@@ -96,6 +114,7 @@ public record RequestLogEntry(
         error,
         detail,
         settlement,
+        upstreamCost,
         said,
         firstByte,
         latency,

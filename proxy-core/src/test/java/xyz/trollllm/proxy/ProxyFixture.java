@@ -57,6 +57,7 @@ final class ProxyFixture implements AutoCloseable {
   final MockWebServer upstream = new MockWebServer();
   final InMemoryCreditLedger ledger = new InMemoryCreditLedger();
   final List<RequestLogEntry> log = new CopyOnWriteArrayList<>();
+  final List<OperatorAlert> alerts = new CopyOnWriteArrayList<>();
   private final MeteredProxy proxy;
 
   ProxyFixture() throws IOException {
@@ -87,6 +88,7 @@ final class ProxyFixture implements AutoCloseable {
             key -> Optional.ofNullable(accounts.get(key.value())),
             ledger,
             log::add,
+            alerts::add,
             JdkUpstream::new);
   }
 
