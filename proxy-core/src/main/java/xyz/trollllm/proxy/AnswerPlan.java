@@ -48,12 +48,11 @@ record AnswerPlan(
   }
 
   Answer answer(Caller caller, EventLoop loop, Duration pingInterval) {
-    Headers headers = HeaderRules.toClient(upstream, caller.requestId(), relaysCoded);
-    AnswerHead head =
-        new AnswerHead(
-            status,
-            HeaderRules.withLoweredMaxTokens(headers, admitted.loweredMaxTokens()),
-            length());
+    Headers headers =
+        HeaderRules.withLoweredMaxTokens(
+            HeaderRules.toClient(upstream, caller.requestId(), relaysCoded),
+            admitted.loweredMaxTokens());
+    AnswerHead head = new AnswerHead(status, headers, length());
     AnswerMeter meter =
         AnswerMeters.of(
             admitted.route().api(),

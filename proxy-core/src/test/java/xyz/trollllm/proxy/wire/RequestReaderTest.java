@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.config.Api.ANTHROPIC_MESSAGES;
 import static xyz.trollllm.config.Api.OPENAI_CHAT;
+import static xyz.trollllm.config.Api.OPENAI_EMBEDDINGS;
+import static xyz.trollllm.config.Api.OPENAI_RESPONSES;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -364,6 +366,89 @@ class RequestReaderTest {
       case ANTHROPIC_MESSAGES, OPENAI_CHAT -> "{\"max_tokens\":1,\"messages\":";
       case OPENAI_RESPONSES, OPENAI_EMBEDDINGS -> "{\"input\":";
     };
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"input\":\"hi\" | 0 | false",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"hi\"}]}] | 0 | false",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"image_url\":\"data:image/png;base64,AAAA\"}]}] | 1 | false",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"image_url\":\"https://a.b/c\"}]}] | 0 | true",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"file_id\":\"file-1\"}]}] | 0 | true",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_file\",\"file_data\":\"data:application/pdf;base64,AAAA\"}]}] | 1 | false",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_file\",\"file_url\":\"https://a.b/c\"}]}] | 0 | true",
+        "\"input\":[{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"x\"}] | 0 | false",
+        "\"input\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}] | 0 | true",
+        "\"input\":[{\"id\":\"msg_1\"}] | 0 | true",
+        "\"input\":\"hi\",\"previous_response_id\":\"resp_1\" | 0 | true",
+        "\"input\":\"hi\",\"previous_response_id\":null | 0 | false",
+        "\"input\":\"hi\",\"conversation\":{\"id\":\"conv_1\"} | 0 | true",
+        "\"prompt\":{\"id\":\"pmpt_1\"} | 0 | true",
+        "\"input\":\"hi\",\"tools\":[{\"type\":\"function\",\"name\":\"f\",\"parameters\":{}}] | 0 | false",
+        "\"input\":\"hi\",\"tools\":[{\"type\":\"web_search\"}] | 0 | true",
+        "\"input\":\"hi\",\"tools\":[{\"type\":\"mcp\",\"server_url\":\"https://a.b\"}] | 0 | true"
+      })
+  void inputOfAResponseIsBounded(String members, int inline, boolean unbounded) {
+    RequestSummary summary = read(OPENAI_RESPONSES, "{\"model\":\"m\"," + members + "}");
+
+    assertThat(summary.inlineMedia()).isEqualTo(inline);
+    assertThat(summary.unboundedInput()).isEqualTo(unbounded);
+    assertThat(summary.maxTokens()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"background\":true} | $.background: this gateway meters answers as they come, leave it out (line 1, byte 14)",
+        "{\"max_tokens\":5} | $.max_tokens: belongs to Chat Completions, leave it out (line 1, byte 14)",
+        "{\"max_output_tokens\":0} | $.max_output_tokens: expected a whole number from 1 to 2147483647, found one outside (line 1, byte 21)",
+        "{\"max_output_tokens\":5,\"Max_Output_Tokens\":9} | $.max_output_tokens: expected this key in lower case (line 1, byte 43)",
+        "{\"tools\":[{\"type\":\"file_search\"}]} | $.tools: this gateway has no price for the tool file_search (line 1, byte 18)",
+        "{\"service_tier\":\"priority\"} | $.service_tier: this gateway has no price for this option, leave it out (line 1, byte 16)",
+        "{\"model\":\"m\",\"messages\":[]} | $.input: expected text or an array of items, found `messages` instead, which belongs to Chat Completions; send bodies of the Responses API here"
+      })
+  void messageOfResponsesBodiesSaysWhatWasExpected(String body, String message) {
+    assertThat(invalid(OPENAI_RESPONSES, body)).isEqualTo(message);
+  }
+
+  @Test
+  void responsesAreBoundedByTheirOwnLimit() {
+    String body =
+        "{\"model\":\"m\",\"input\":\"hi\",\"stream\":true,\"background\":false,\"max_output_tokens\":9}";
+
+    RequestSummary summary = read(OPENAI_RESPONSES, body);
+
+    assertThat(summary.maxTokens()).hasValue(9);
+    assertThat(summary.stream()).isTrue();
+    assertThat(BodyEdits.addsUsage(summary, OPENAI_RESPONSES)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"text\" | 1",
+        "[\"a\",\"b\",\"c\"] | 3",
+        "[1,2,3] | 1",
+        "[[1,2],[3]] | 2",
+        "[] | 1"
+      })
+  void embeddingsHaveInputsAndNoOutput(String input, int inputs) {
+    String body = "{\"model\":\"m\",\"stream\":true,\"max_tokens\":7,\"input\":" + input + "}";
+
+    RequestSummary summary = read(OPENAI_EMBEDDINGS, body);
+
+    assertThat(summary.inputs()).isEqualTo(inputs);
+    assertThat(summary.maxTokens()).hasValue(0);
+    assertThat(summary.choices()).isEqualTo(1);
+    assertThat(summary.stream()).isFalse();
+    assertThat(summary.unboundedInput()).isFalse();
   }
 
   private static RequestSummary anthropic(String body) {
