@@ -1,0 +1,82 @@
+package xyz.trollllm.it;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import xyz.trollllm.config.Api;
+import xyz.trollllm.config.ConfigLoader;
+import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.config.ModelConfig;
+import xyz.trollllm.config.UsageSemantics;
+import xyz.trollllm.server.vectors.ReplayingUpstream;
+import xyz.trollllm.server.vectors.VectorCase;
+import xyz.trollllm.server.vectors.VectorCase.Need;
+
+/** The configuration that the vectors are published with, and what it says of a case. */
+record PriceBook(Path file, GatewayConfig config) {
+  static final Path VECTORS =
+      Path.of(System.getProperty("gateway.deploy")).resolveSibling("vectors");
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  static PriceBook asPublished() {
+    return of(VECTORS.resolve("price-book.json"));
+  }
+
+  /** With every upstream said to include cached tokens in its input. */
+  static PriceBook withInclusiveUsage() {
+    ObjectNode config = (ObjectNode) JSON.readTree(asPublished().file());
+    config
+        .path("models")
+        .forEach(model -> ((ObjectNode) model).put("usage_semantics", "inclusive"));
+    return of(Path.of(ConfigCopy.write(JSON.writeValueAsString(config))));
+  }
+
+  private static PriceBook of(Path file) {
+    return new PriceBook(file, ConfigLoader.load(file, Map.of()));
+  }
+
+  /** The variables that lead every endpoint to {@code upstream}, which has to speak TLS or not. */
+  Map<String, String> environment(ReplayingUpstream upstream, boolean tls) {
+    Map<String, String> environment = new HashMap<>();
+    String origin = upstream.url().toString();
+    for (JsonNode endpoint : JSON.readTree(file).path("endpoints")) {
+      String path = URI.create(endpoint.path("base_url").stringValue()).getPath();
+      String name = endpoint.path("name").stringValue();
+      environment.put(
+          "ENDPOINT_" + name.toUpperCase(Locale.ROOT).replace('-', '_') + "_URL",
+          (tls ? origin.replace("http:", "https:") : origin) + path);
+    }
+    environment.put("OPENHANDS_API_KEY", "sk-operator-openhands");
+    environment.put("OHMYGPT_API_KEY", "sk-operator-ohmygpt");
+    return environment;
+  }
+
+  Api api(VectorCase vectorCase) {
+    String path = vectorCase.request().target().split("\\?", 2)[0];
+    return switch (path) {
+      case "/v1/messages" -> Api.ANTHROPIC_MESSAGES;
+      case "/v1/chat/completions" -> Api.OPENAI_CHAT;
+      default -> throw new IllegalArgumentException("no API at " + path);
+    };
+  }
+
+  ModelConfig model(VectorCase vectorCase) {
+    String id = JSON.readTree(vectorCase.request().body()).required("model").stringValue();
+    return config.models().stream()
+        .filter(model -> model.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  UsageSemantics semantics(VectorCase vectorCase) {
+    return vectorCase.needs().contains(Need.INCLUSIVE_USAGE)
+        ? UsageSemantics.INCLUSIVE
+        : model(vectorCase).usageSemantics();
+  }
+}

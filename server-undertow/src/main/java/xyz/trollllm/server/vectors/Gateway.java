@@ -1,0 +1,23 @@
+package xyz.trollllm.server.vectors;
+
+import java.io.IOException;
+
+/** A gateway that vectors are put to, as a client and whoever reads its books see it. */
+public interface Gateway {
+
+  /**
+   * Sends a request and waits for all of the answer.
+   *
+   * @throws IOException if no answer came
+   */
+  Answered send(HttpText request) throws IOException;
+
+  /** Begins to watch the books; asked for before a request is sent. */
+  Watch watch();
+
+  /** The books since a moment. */
+  interface Watch {
+    /** What has been booked since, once everything has been. */
+    Accounted accounted(Answered answered) throws IOException;
+  }
+}
