@@ -109,7 +109,7 @@ final class CoreInstance implements VectorInstance {
 
     @Override
     public Gateway unwatched() {
-      return gateway(() -> _ -> Accounted.UNKNOWN);
+      return gateway(() -> (_, _) -> Accounted.UNKNOWN);
     }
 
     private Gateway gateway(Supplier<Gateway.Watch> watch) {
@@ -130,7 +130,7 @@ final class CoreInstance implements VectorInstance {
     private Gateway.Watch watch() {
       int before = settlements().size();
       Map<CreditField, Usd> balances = balances();
-      return _ -> accounted(settlements().stream().skip(before).toList(), balances);
+      return (_, _) -> accounted(settlements().stream().skip(before).toList(), balances);
     }
 
     private List<Settlement> settlements() {

@@ -9,6 +9,16 @@ import org.junit.platform.launcher.TestPlan;
 /** Prints the matrix of the vectors when all tests are over. Registered as a service. */
 public final class MatrixAtTheEnd implements TestExecutionListener {
 
+  /** What an earlier run has left is not ours to show. */
+  @Override
+  public void testPlanExecutionStarted(TestPlan plan) {
+    try {
+      Files.deleteIfExists(VectorsIT.MATRIX);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
   public void testPlanExecutionFinished(TestPlan plan) {
     if (Files.exists(VectorsIT.MATRIX)) {

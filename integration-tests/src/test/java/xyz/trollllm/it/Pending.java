@@ -2,6 +2,7 @@ package xyz.trollllm.it;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Vectors that are published and do not pass yet, with the feature that is missing. */
 final class Pending {
@@ -22,6 +23,10 @@ final class Pending {
       Map.of("byte order mark", "dropping a byte order mark");
 
   private Pending() {}
+
+  static Set<String> vectors() {
+    return VECTORS.keySet();
+  }
 
   /** What is missing for a vector to pass; empty if it has to. */
   static Optional<String> feature(String vector) {

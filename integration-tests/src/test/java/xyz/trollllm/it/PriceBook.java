@@ -13,7 +13,6 @@ import xyz.trollllm.config.ConfigLoader;
 import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.config.ModelConfig;
 import xyz.trollllm.config.UsageSemantics;
-import xyz.trollllm.server.vectors.ReplayingUpstream;
 import xyz.trollllm.server.vectors.VectorCase;
 import xyz.trollllm.server.vectors.VectorCase.Need;
 
@@ -42,9 +41,9 @@ record PriceBook(Path file, GatewayConfig config) {
   }
 
   /** The variables that lead every endpoint to {@code upstream}, which has to speak TLS or not. */
-  Map<String, String> environment(ReplayingUpstream upstream, boolean tls) {
+  Map<String, String> environment(URI upstream, boolean tls) {
     Map<String, String> environment = new HashMap<>();
-    String origin = upstream.url().toString();
+    String origin = upstream.toString();
     for (JsonNode endpoint : JSON.readTree(file).path("endpoints")) {
       String path = URI.create(endpoint.path("base_url").stringValue()).getPath();
       String name = endpoint.path("name").stringValue();

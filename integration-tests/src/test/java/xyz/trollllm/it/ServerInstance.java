@@ -76,12 +76,12 @@ final class ServerInstance implements VectorInstance {
 
     @Override
     public Gateway gateway() {
-      return gateway(() -> this::accounted);
+      return gateway(() -> (answered, _) -> accounted(answered));
     }
 
     @Override
     public Gateway unwatched() {
-      return gateway(() -> _ -> Accounted.UNKNOWN);
+      return gateway(() -> (_, _) -> Accounted.UNKNOWN);
     }
 
     private Gateway gateway(Supplier<Gateway.Watch> watch) {

@@ -169,7 +169,7 @@ final class SocketLevel implements VectorLevel {
                   ? PriceBook.withInclusiveUsage()
                   : PriceBook.asPublished();
           boolean tls = arrangement == Arrangement.TLS_UPSTREAM;
-          return maker.start(book, book.environment(upstream, tls));
+          return maker.start(book, book.environment(upstream.url(), tls));
         });
   }
 

@@ -1,6 +1,7 @@
 package xyz.trollllm.server.vectors;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 
 /** A gateway that vectors are put to, as a client and whoever reads its books see it. */
 public interface Gateway {
@@ -17,7 +18,12 @@ public interface Gateway {
 
   /** The books since a moment. */
   interface Watch {
-    /** What has been booked since, once everything has been. */
-    Accounted accounted(Answered answered) throws IOException;
+    /**
+     * What has been booked since.
+     *
+     * @param expected the charge that should have been booked: books that lag behind are asked
+     *     again until they say so or time is up
+     */
+    Accounted accounted(Answered answered, BigDecimal expected) throws IOException;
   }
 }

@@ -76,7 +76,7 @@ public final class VectorRun {
     Differences differences = new Differences(vectorCase.expect());
     differences.answer(answered, body);
     differences.forwarding(upstream.received(), exactForwarding ? forwarded(vectorCase) : null);
-    differences.accounted(watch.accounted(answered), tolerance);
+    differences.accounted(watch.accounted(answered, vectorCase.expect().charge()), tolerance);
     return differences.found();
   }
 
