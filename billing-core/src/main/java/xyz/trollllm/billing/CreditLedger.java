@@ -16,6 +16,18 @@ public interface CreditLedger extends AutoCloseable {
   void reserve(HoldRequest request, Consumer<Reservation> outcome);
 
   /**
+   * Sets more credit aside for a request that is under way, so that {@code amount} is held in all;
+   * or leaves the hold as it is. The outcome is told in the words of a reservation: {@link
+   * Reservation.Held} carries the hold as it stands now, {@link Reservation.InsufficientCredit}
+   * what is available beside it. After {@link Reservation.Unavailable} either may be the case;
+   * whatever was held, settling with any hold of the request that the ledger ever returned is
+   * right.
+   *
+   * @param amount whole nano-dollars, more than {@code hold} has
+   */
+  void raise(Hold hold, Usd amount, Consumer<Reservation> outcome);
+
+  /**
    * Releases the hold and takes the charge, which may exceed it. Never lost while the process
    * lives: when the store does not answer, the callback gets {@link Settled.Deferred} and the
    * ledger goes on trying.

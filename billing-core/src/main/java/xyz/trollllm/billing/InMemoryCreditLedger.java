@@ -99,7 +99,7 @@ public final class InMemoryCreditLedger implements CreditLedger {
       return new Reservation.UserRefused();
     }
     Account account = account(request.userId(), request.creditField());
-    if (account.expiresAt != null && !clock.instant().isBefore(account.expiresAt)) {
+    if (account.isExpired(clock.instant())) {
       return new Reservation.CreditExpired();
     }
     if (user.openHolds >= maxOpenHolds) {
@@ -126,6 +126,38 @@ public final class InMemoryCreditLedger implements CreditLedger {
     Account account = account(hold.userId(), hold.creditField());
     account.held = account.held.plus(hold.amount());
     return hold;
+  }
+
+  @Override
+  public void raise(Hold hold, Usd amount, Consumer<Reservation> outcome) {
+    hold.requireLessThan(amount);
+    outcome.accept(raise(hold.requestId(), amount));
+  }
+
+  private synchronized Reservation raise(String requestId, Usd amount) {
+    Hold open = holds.get(requestId);
+    if (open == null) {
+      return new Reservation.Unavailable("request " + requestId + " has ended");
+    }
+    if (open.amount().compareTo(amount) >= 0) {
+      return new Reservation.Held(open);
+    }
+    if (!user(open.userId()).active) {
+      return new Reservation.UserRefused();
+    }
+    Account account = account(open.userId(), open.creditField());
+    if (account.isExpired(clock.instant())) {
+      return new Reservation.CreditExpired();
+    }
+    Usd more = amount.minus(open.amount());
+    Usd available = account.balance.minus(account.held);
+    if (available.compareTo(more) < 0) {
+      return new Reservation.InsufficientCredit(available);
+    }
+    account.held = account.held.plus(more);
+    Hold raised = open.of(amount);
+    holds.put(requestId, raised);
+    return new Reservation.Held(raised);
   }
 
   private void release(Hold hold) {
@@ -198,5 +230,9 @@ public final class InMemoryCreditLedger implements CreditLedger {
     Usd balance = Usd.ZERO;
     Usd held = Usd.ZERO;
     @Nullable Instant expiresAt;
+
+    boolean isExpired(Instant now) {
+      return expiresAt != null && !now.isBefore(expiresAt);
+    }
   }
 }

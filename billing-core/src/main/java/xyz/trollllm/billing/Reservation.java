@@ -1,6 +1,9 @@
 package xyz.trollllm.billing;
 
-/** What became of an attempt to set credit aside. Only {@link Held} may be spent against. */
+/**
+ * What became of an attempt to set credit aside, for a new request or for one under way. Only
+ * {@link Held} may be spent against.
+ */
 public sealed interface Reservation {
   /** The credit is set aside; {@link CreditLedger#settle} must follow. */
   record Held(Hold hold) implements Reservation {}

@@ -1,6 +1,7 @@
 package xyz.trollllm.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static xyz.trollllm.billing.Requests.hold;
 import static xyz.trollllm.billing.Requests.settlement;
 import static xyz.trollllm.config.CreditField.CREDITS;
@@ -298,6 +299,156 @@ public abstract class CreditLedgerContract {
   }
 
   @Test
+  void raisedHoldIsSettledAsAWhole() {
+    giveCredit("1", "2");
+    Hold hold = reserve(CREDITS, "0.25");
+
+    Hold raised = raise(hold, "0.75");
+
+    assertThat(raised).isEqualTo(hold.of(Usd.of("0.75")));
+    assertThat(held(CREDITS)).isEqualTo(Usd.of("0.75"));
+    assertThat(held(CREDITS_NEW)).isEqualTo(Usd.ZERO);
+    assertThat(settle(settlement(raised, "0.6"))).isEqualTo(new Settled.Taken());
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+    assertThat(balance(CREDITS)).isEqualTo(Usd.of("0.4"));
+  }
+
+  @Test
+  void raisedHoldMayBeSettledByAnyAmountItHad() {
+    giveCredit("1", "1");
+    Hold first = reserve(CREDITS, "0.1");
+    Hold second = raise(first, "0.2");
+    raise(second, "0.3");
+
+    assertThat(settle(settlement(first, "0.25"))).isEqualTo(new Settled.Taken());
+    assertThat(settle(settlement(second, "0.25"))).isEqualTo(new Settled.AlreadyTaken());
+
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+    assertThat(spent(CREDITS)).isEqualTo(Usd.of("0.25"));
+  }
+
+  @Test
+  void repeatedRaiseHoldsOnce() {
+    giveCredit("1", "1");
+    Hold hold = reserve(CREDITS, "0.25");
+
+    raise(hold, "0.5");
+    raise(hold, "0.5");
+
+    assertThat(raise(hold, "0.4").amount()).isEqualTo(Usd.of("0.5"));
+    assertThat(held(CREDITS)).isEqualTo(Usd.of("0.5"));
+  }
+
+  @Test
+  void raiseThatTheBalanceDoesNotCoverLeavesTheHold() {
+    giveCredit("1", "1000");
+    Hold hold = reserve(CREDITS, "0.25");
+    reserve(CREDITS, "0.5");
+
+    assertThat(tryToRaise(hold, "0.500000001"))
+        .isEqualTo(new Reservation.InsufficientCredit(Usd.of("0.25")));
+    assertThat(held(CREDITS)).isEqualTo(Usd.of("0.75"));
+    assertThat(raise(hold, "0.5").amount()).isEqualTo(Usd.of("0.5"));
+    assertThat(settle(settlement(hold, "0.5"))).isEqualTo(new Settled.Taken());
+  }
+
+  @Test
+  void settledRequestIsNotRaised() {
+    giveCredit("1", "1");
+    Hold hold = reserve(CREDITS, "0.25");
+    settle(settlement(hold, "0.25"));
+
+    assertThat(tryToRaise(hold, "0.5")).isInstanceOf(Reservation.Unavailable.class);
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+  }
+
+  @Test
+  void holdIsNotRaisedOnceItsCreditHasExpired() {
+    giveCredit("1", "1");
+    Hold hold = reserve(CREDITS, "0.25");
+    setExpiry(CREDITS, clock.instant().minusSeconds(1));
+
+    assertThat(tryToRaise(hold, "0.5")).isEqualTo(new Reservation.CreditExpired());
+    assertThat(held(CREDITS)).isEqualTo(Usd.of("0.25"));
+  }
+
+  @Test
+  void holdOfADisabledUserIsNotRaised() {
+    giveCredit("1", "1");
+    Hold hold = reserve(CREDITS, "0.25");
+    disableUser();
+
+    assertThat(tryToRaise(hold, "0.5")).isEqualTo(new Reservation.UserRefused());
+  }
+
+  @Test
+  void holdIsNeverLowered() {
+    giveCredit("1", "1");
+    Hold hold = reserve(CREDITS, "0.25");
+
+    assertThatThrownBy(() -> tryToRaise(hold, "0.25")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void raisedHoldExpiresAsAWhole() {
+    giveCredit("1", "1");
+    raise(reserve(CREDITS, "0.25"), "1");
+    clock.move(Requests.LIFETIME.plusMinutes(1));
+
+    releaseExpired();
+
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+    assertThat(tryToReserve(hold(USER, CREDITS, "1"))).isInstanceOf(Reservation.Held.class);
+  }
+
+  @Test
+  void moneyForTenRaisesAllowsTenOfForty() throws Exception {
+    giveCredit("5", "0");
+    List<Hold> holds = concurrently(40, _ -> () -> reserve(CREDITS, "0.1"));
+
+    List<Reservation> raises = concurrently(40, i -> () -> tryToRaise(holds.get(i), "0.2"));
+
+    assertThat(raises).filteredOn(Reservation.Held.class::isInstance).hasSize(10);
+    assertThat(raises).filteredOn(Reservation.InsufficientCredit.class::isInstance).hasSize(30);
+    assertThat(held(CREDITS)).isEqualTo(Usd.of("5"));
+  }
+
+  @Test
+  void concurrentRaisesOfOneHoldEndAtTheLargest() throws Exception {
+    giveCredit("1", "0");
+    Hold hold = reserve(CREDITS, "0.1");
+
+    List<Reservation> raises = concurrently(8, i -> () -> tryToRaise(hold, "0." + (i + 2)));
+
+    assertThat(raises).allMatch(Reservation.Held.class::isInstance);
+    assertThat(held(CREDITS)).isEqualTo(Usd.of("0.9"));
+    assertThat(settle(settlement(hold, "0.9"))).isEqualTo(new Settled.Taken());
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+  }
+
+  @Test
+  void raisesBesideTheirSettlementsLeaveNothingHeld() throws Exception {
+    giveCredit("10", "0");
+
+    List<Settled> settled =
+        concurrently(
+            40,
+            _ ->
+                () -> {
+                  Hold hold = reserve(CREDITS, "0.1");
+                  OneAnswer<Reservation> raised = new OneAnswer<>();
+                  ledger().raise(hold, Usd.of("0.2"), raised);
+                  Settled end = settle(settlement(hold, "0.15"));
+                  raised.get();
+                  return end;
+                });
+
+    assertThat(settled).containsOnly(new Settled.Taken());
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+    assertThat(spent(CREDITS)).isEqualTo(Usd.of("6"));
+  }
+
+  @Test
   void moneyForTenRequestsAdmitsTenOfTwoHundred() throws Exception {
     giveCredit("1", "0");
 
@@ -369,6 +520,18 @@ public abstract class CreditLedgerContract {
     Reservation reservation = tryToReserve(request);
     assertThat(reservation).isInstanceOf(Reservation.Held.class);
     return ((Reservation.Held) reservation).hold();
+  }
+
+  protected final Hold raise(Hold hold, String usd) {
+    Reservation reservation = tryToRaise(hold, usd);
+    assertThat(reservation).isInstanceOf(Reservation.Held.class);
+    return ((Reservation.Held) reservation).hold();
+  }
+
+  protected final Reservation tryToRaise(Hold hold, String usd) {
+    OneAnswer<Reservation> answer = new OneAnswer<>();
+    ledger().raise(hold, Usd.of(usd), answer);
+    return answer.get();
   }
 
   protected final Reservation tryToReserve(HoldRequest request) {

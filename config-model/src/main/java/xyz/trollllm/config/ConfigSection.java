@@ -12,6 +12,7 @@ enum ConfigSection {
       "port",
       "ops_port",
       "max_body_bytes",
+      "ping_seconds",
       "rate_limit",
       "user_agent",
       "system_prompt",
@@ -53,8 +54,15 @@ enum ConfigSection {
       "batch_output_price_per_mtok",
       "long_context_tiers",
       "request_fees",
+      "price_factors",
+      "fast_prices",
       "max_input_tokens",
       "max_output_tokens",
+      "max_media_tokens",
+      "max_sub_inferences",
+      "estimate_characters_per_token",
+      "on_low_balance",
+      "drain_after_disconnect",
       "reasoning",
       "thinking_budget"),
 
@@ -66,7 +74,20 @@ enum ConfigSection {
       "cache_write_1h_price_per_mtok",
       "cache_hit_price_per_mtok"),
 
-  REQUEST_FEES("web_search", "web_fetch");
+  REQUEST_FEES("web_search", "web_fetch"),
+
+  PRICE_FACTORS("batch", "flex", "priority", "inference_geo_us"),
+
+  FAST_PRICES(
+      "input_price_per_mtok",
+      "output_price_per_mtok",
+      "cache_write_price_per_mtok",
+      "cache_write_1h_price_per_mtok",
+      "cache_hit_price_per_mtok"),
+
+  MAX_MEDIA_TOKENS("image", "document", "audio"),
+
+  DRAIN_AFTER_DISCONNECT("max_seconds", "max_cost_usd");
 
   private static final String COMMENT = "_comment";
 

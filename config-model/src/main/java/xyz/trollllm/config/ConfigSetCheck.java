@@ -1,6 +1,5 @@
 package xyz.trollllm.config;
 
-import java.math.BigDecimal;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -111,33 +110,11 @@ public final class ConfigSetCheck {
     for (ModelConfig model : first.models()) {
       for (ModelConfig other : second.models()) {
         if (model.id().equals(other.id())
-            && !listPrices(model.pricing()).equals(listPrices(other.pricing()))) {
+            && !ListPrices.of(model.pricing()).equals(ListPrices.of(other.pricing()))) {
           problems.warning(path, "model " + Quoted.of(model.id()) + " has different prices");
         }
       }
     }
-  }
-
-  private static ModelPricing listPrices(ModelPricing pricing) {
-    return new ModelPricing(
-        normal(pricing.prices()),
-        pricing.longContextTiers().stream()
-            .map(tier -> new LongContextTier(tier.aboveInputTokens(), normal(tier.prices())))
-            .toList(),
-        new RequestFees(
-            pricing.fees().webSearch().stripTrailingZeros(),
-            pricing.fees().webFetch().stripTrailingZeros()),
-        BigDecimal.ONE);
-  }
-
-  /** Prices that are equal as numbers become equal as objects. */
-  private static TokenPrices normal(TokenPrices prices) {
-    return new TokenPrices(
-        prices.input().stripTrailingZeros(),
-        prices.output().stripTrailingZeros(),
-        prices.cacheWrite5m().stripTrailingZeros(),
-        prices.cacheWrite1h().stripTrailingZeros(),
-        prices.cacheHit().stripTrailingZeros());
   }
 
   private void creditFieldsDiffer(String path, GatewayConfig first, GatewayConfig second) {

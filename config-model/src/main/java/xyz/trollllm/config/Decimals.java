@@ -27,6 +27,9 @@ final class Decimals {
   static final Rule<BigDecimal> FEE =
       notNegative("US dollars per use, such as 0.01", new BigDecimal("1000"));
 
+  static final Rule<BigDecimal> AMOUNT =
+      notNegative("US dollars, such as 0.50", new BigDecimal("1000000"));
+
   static final Rule<BigDecimal> MULTIPLIER = multiplier();
 
   private Decimals() {}

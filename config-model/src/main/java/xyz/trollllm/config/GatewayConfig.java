@@ -1,5 +1,6 @@
 package xyz.trollllm.config;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param port where clients connect; 0 takes any free port
  * @param opsPort where operators connect; 0 takes any free port
  * @param maxBodyBytes the longest request body accepted
+ * @param pingInterval how long a stream may be silent before its client gets a sign of life; zero
+ *     sends none
  * @param requestsPerMinute what one user may send, 0 for no limit
  * @param upstreams by name, each used by at least one model
  * @param models in the order of the file
@@ -24,11 +27,15 @@ public record GatewayConfig(
     int port,
     int opsPort,
     long maxBodyBytes,
+    Duration pingInterval,
     int requestsPerMinute,
     Map<String, UpstreamConfig> upstreams,
     List<ModelConfig> models,
     @Nullable String publicHost,
     @Nullable String service) {
+
+  /** Idle watchdogs of clients bite after minutes, those of networks in between often after one. */
+  static final Duration DEFAULT_PING_INTERVAL = Duration.ofSeconds(15);
 
   public GatewayConfig {
     upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
@@ -44,7 +51,17 @@ public record GatewayConfig(
       int requestsPerMinute,
       Map<String, UpstreamConfig> upstreams,
       List<ModelConfig> models) {
-    this(instance, port, opsPort, maxBodyBytes, requestsPerMinute, upstreams, models, null, null);
+    this(
+        instance,
+        port,
+        opsPort,
+        maxBodyBytes,
+        DEFAULT_PING_INTERVAL,
+        requestsPerMinute,
+        upstreams,
+        models,
+        null,
+        null);
   }
 
   /** The upstream that answers for {@code model}. */

@@ -1,6 +1,7 @@
 package xyz.trollllm.config;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,11 @@ final class InstanceReader {
     long maxBodyBytes =
         json.optional(
             "max_body_bytes", Rules.wholeNumber(1L, Integer.MAX_VALUE), DEFAULT_MAX_BODY_BYTES);
+    int pingSeconds =
+        json.optional(
+            "ping_seconds",
+            Rules.wholeNumber(0, 3600),
+            (int) GatewayConfig.DEFAULT_PING_INTERVAL.toSeconds());
     int requestsPerMinute = requestsPerMinute();
     String service = json.optional("service", SHORT_NAME).orElse(null);
     String instance =
@@ -70,6 +76,7 @@ final class InstanceReader {
             port,
             opsPort,
             maxBodyBytes,
+            Duration.ofSeconds(pingSeconds),
             requestsPerMinute,
             onlyUsed(upstreams, models),
             models,

@@ -19,6 +19,7 @@ import java.util.List;
  * @param maxInputTokens the longest prompt the upstream takes: bounds what a request can cost
  * @param maxOutputTokens the longest answer it gives: bounds what a request can cost
  * @param usageSemantics how the upstream counts cached input
+ * @param policy how requests are bounded and metered where their numbers do not say
  */
 public record ModelConfig(
     String name,
@@ -31,9 +32,38 @@ public record ModelConfig(
     ModelPricing pricing,
     long maxInputTokens,
     long maxOutputTokens,
-    UsageSemantics usageSemantics) {
+    UsageSemantics usageSemantics,
+    ModelPolicy policy) {
 
   public ModelConfig {
     aliases = List.copyOf(aliases);
+  }
+
+  /** A model that configures no policy of its own. */
+  public ModelConfig(
+      String name,
+      String id,
+      List<String> aliases,
+      String type,
+      String upstream,
+      String upstreamModelId,
+      CreditField creditField,
+      ModelPricing pricing,
+      long maxInputTokens,
+      long maxOutputTokens,
+      UsageSemantics usageSemantics) {
+    this(
+        name,
+        id,
+        aliases,
+        type,
+        upstream,
+        upstreamModelId,
+        creditField,
+        pricing,
+        maxInputTokens,
+        maxOutputTokens,
+        usageSemantics,
+        ModelPolicy.DEFAULT);
   }
 }

@@ -61,7 +61,8 @@ final class ModelReader {
             PricingReader.read(json, maxInputTokens),
             maxInputTokens,
             json.required("max_output_tokens", TOKENS, MOST_TOKENS),
-            json.optional("usage_semantics", USAGE_SEMANTICS, UsageSemantics.AUTO));
+            json.optional("usage_semantics", USAGE_SEMANTICS, UsageSemantics.AUTO),
+            PolicyReader.read(json));
     warnOfKeysWithoutEffect(json);
     json.rejectUnknownKeys();
     return model;

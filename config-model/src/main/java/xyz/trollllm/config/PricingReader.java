@@ -3,6 +3,7 @@ package xyz.trollllm.config;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a model costs. */
 final class PricingReader {
@@ -16,7 +17,12 @@ final class PricingReader {
   static ModelPricing read(ObjectReader model, long maxInputTokens) {
     TokenPrices prices = prices(model);
     return new ModelPricing(
-        prices, tiers(model, prices, maxInputTokens), fees(model), multiplier(model));
+        prices,
+        tiers(model, prices, maxInputTokens),
+        fees(model),
+        factors(model),
+        fastPrices(model),
+        multiplier(model));
   }
 
   private static TokenPrices prices(ObjectReader json) {
@@ -76,12 +82,39 @@ final class PricingReader {
         .map(json -> {
           RequestFees fees =
               new RequestFees(
-                  json.optional("web_search", Decimals.FEE, BigDecimal.ZERO),
-                  json.optional("web_fetch", Decimals.FEE, BigDecimal.ZERO));
+                  json.optional("web_search", Decimals.FEE).orElse(null),
+                  json.optional("web_fetch", Decimals.FEE).orElse(null));
           json.rejectUnknownKeys();
           return fees;
         })
-        .orElse(RequestFees.NONE);
+        .orElse(RequestFees.UNPRICED);
+  }
+
+  private static PriceFactors factors(ObjectReader model) {
+    return model
+        .object("price_factors", ConfigSection.PRICE_FACTORS)
+        .map(json -> {
+          PriceFactors factors =
+              new PriceFactors(
+                  json.optional("batch", Decimals.MULTIPLIER).orElse(null),
+                  json.optional("flex", Decimals.MULTIPLIER).orElse(null),
+                  json.optional("priority", Decimals.MULTIPLIER).orElse(null),
+                  json.optional("inference_geo_us", Decimals.MULTIPLIER).orElse(null));
+          json.rejectUnknownKeys();
+          return factors;
+        })
+        .orElse(PriceFactors.UNPRICED);
+  }
+
+  private static @Nullable TokenPrices fastPrices(ObjectReader model) {
+    return model
+        .object("fast_prices", ConfigSection.FAST_PRICES)
+        .map(json -> {
+          TokenPrices prices = prices(json);
+          json.rejectUnknownKeys();
+          return prices;
+        })
+        .orElse(null);
   }
 
   private static BigDecimal multiplier(ObjectReader model) {

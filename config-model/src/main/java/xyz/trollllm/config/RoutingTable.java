@@ -61,7 +61,7 @@ public final class RoutingTable {
             hosts(upstream),
             model.creditField().balanceField(),
             plain(model.pricing().multiplier()));
-    return row(route, model.pricing().prices(), plain(model.pricing().fees().webSearch()));
+    return row(route, model.pricing().prices(), fee(model.pricing().fees().webSearch()));
   }
 
   private static List<String> row(LongContextTier tier) {
@@ -80,6 +80,10 @@ public final class RoutingTable {
             plain(prices.cacheHit()),
             fee);
     return Stream.concat(route, amounts).toList();
+  }
+
+  private static String fee(@Nullable BigDecimal amount) {
+    return amount == null ? "-" : plain(amount);
   }
 
   private static String plain(BigDecimal amount) {

@@ -38,6 +38,10 @@ class ConfigDocumentationTest {
       case MODEL -> "models[]";
       case LONG_CONTEXT_TIER -> "long_context_tiers[]";
       case REQUEST_FEES -> "request_fees";
+      case PRICE_FACTORS -> "price_factors";
+      case FAST_PRICES -> "fast_prices";
+      case MAX_MEDIA_TOKENS -> "max_media_tokens";
+      case DRAIN_AFTER_DISCONNECT -> "drain_after_disconnect";
     };
   }
 }

@@ -92,7 +92,10 @@ class ConfigLoaderTest {
     assertThat(model.upstreamModelId()).isEqualTo("sonnet");
     assertThat(model.usageSemantics()).isEqualTo(UsageSemantics.AUTO);
     assertThat(model.pricing().longContextTiers()).isEmpty();
-    assertThat(model.pricing().fees()).isEqualTo(RequestFees.NONE);
+    assertThat(model.pricing().fees()).isEqualTo(RequestFees.UNPRICED);
+    assertThat(model.pricing().factors()).isEqualTo(PriceFactors.UNPRICED);
+    assertThat(model.pricing().fastPrices()).isNull();
+    assertThat(model.policy()).isEqualTo(ModelPolicy.DEFAULT);
   }
 
   private static UpstreamConfig upstreamWithDefaults() {

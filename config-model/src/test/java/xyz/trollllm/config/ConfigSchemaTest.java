@@ -62,6 +62,11 @@ class ConfigSchemaTest {
       case MODEL -> member(root, "$defs", "model");
       case LONG_CONTEXT_TIER -> member(root, "$defs", "longContextTier");
       case REQUEST_FEES -> member(root, "$defs", "model", "properties", "request_fees");
+      case PRICE_FACTORS -> member(root, "$defs", "model", "properties", "price_factors");
+      case FAST_PRICES -> member(root, "$defs", "tokenPrices");
+      case MAX_MEDIA_TOKENS -> member(root, "$defs", "model", "properties", "max_media_tokens");
+      case DRAIN_AFTER_DISCONNECT ->
+          member(root, "$defs", "model", "properties", "drain_after_disconnect");
     };
   }
 

@@ -8,6 +8,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Every key set to something else than its default, and where it arrives. */
@@ -17,9 +19,14 @@ class EveryKeyTest {
       {
         "$schema": "x.json", "instance": "one", "service": "goproxy-one",
         "public_host": "one.example", "port": 8004, "ops_port": 1, "max_body_bytes": 2,
+        "ping_seconds": 10,
         "rate_limit": {"requests_per_minute": 3}, "user_agent": "agent/1",
         "system_prompt": "Be brief.",
-        "endpoints": [{"name": "up-openai", "base_url": "https://up.example/v1/chat"}],
+        "endpoints": [
+          {"name": "up-anthropic", "base_url": "https://up.example/v1/messages"},
+          {"name": "up-openai", "base_url": "https://up.example/v1/chat"},
+          {"name": "up-responses", "base_url": "https://up.example/v1/responses"},
+          {"name": "up-embeddings", "base_url": "https://up.example/v1/embeddings"}],
         "upstreams": [{
           "name": "up", "api_key_variable": "KEYS", "auth": "both", "max_connections": 4,
           "requests_per_minute": 5, "tokens_per_minute": 6, "connect_timeout_seconds": 7,
@@ -37,7 +44,18 @@ class EveryKeyTest {
             "cache_write_price_per_mtok": 23, "cache_write_1h_price_per_mtok": 24,
             "cache_hit_price_per_mtok": 2.5}],
           "request_fees": {"web_search": 0.01, "web_fetch": 0.02},
-          "max_input_tokens": 30, "max_output_tokens": 31, "reasoning": true,
+          "price_factors": {
+            "batch": 0.5, "flex": "0.6", "priority": 2, "inference_geo_us": 1.1},
+          "fast_prices": {
+            "input_price_per_mtok": 41, "output_price_per_mtok": 42,
+            "cache_write_price_per_mtok": 43, "cache_write_1h_price_per_mtok": 44,
+            "cache_hit_price_per_mtok": 4.5},
+          "max_input_tokens": 30, "max_output_tokens": 31,
+          "max_media_tokens": {"image": 51, "document": 52, "audio": 53},
+          "max_sub_inferences": 5, "estimate_characters_per_token": 3,
+          "on_low_balance": "lower_max_tokens",
+          "drain_after_disconnect": {"max_seconds": 61, "max_cost_usd": "0.62"},
+          "reasoning": true,
           "thinking_budget": 1024}]
       }
       """;
@@ -51,6 +69,7 @@ class EveryKeyTest {
                 8004,
                 1,
                 2,
+                Duration.ofSeconds(10),
                 3,
                 Map.of("up", upstream()),
                 List.of(model()),
@@ -61,7 +80,11 @@ class EveryKeyTest {
   private static UpstreamConfig upstream() {
     return new UpstreamConfig(
         "up",
-        Map.of(Api.OPENAI_CHAT, URI.create("https://up.example/v1/chat")),
+        Map.of(
+            Api.ANTHROPIC_MESSAGES, URI.create("https://up.example/v1/messages"),
+            Api.OPENAI_CHAT, URI.create("https://up.example/v1/chat"),
+            Api.OPENAI_RESPONSES, URI.create("https://up.example/v1/responses"),
+            Api.OPENAI_EMBEDDINGS, URI.create("https://up.example/v1/embeddings")),
         "KEYS",
         UpstreamConfig.AuthStyle.BOTH,
         4,
@@ -86,10 +109,22 @@ class EveryKeyTest {
             prices("11", "12", "13", "14.0", "1"),
             List.of(new LongContextTier(20, prices("21", "22", "23", "24", "2.5"))),
             new RequestFees(new BigDecimal("0.01"), new BigDecimal("0.02")),
+            new PriceFactors(
+                new BigDecimal("0.5"),
+                new BigDecimal("0.6"),
+                new BigDecimal("2"),
+                new BigDecimal("1.1")),
+            prices("41", "42", "43", "44", "4.5"),
             new BigDecimal("1.10")),
         30,
         31,
-        UsageSemantics.INCLUSIVE);
+        UsageSemantics.INCLUSIVE,
+        new ModelPolicy(
+            new MediaTokens(OptionalLong.of(51), OptionalLong.of(52), OptionalLong.of(53)),
+            LowBalance.LOWER_MAX_TOKENS,
+            Optional.of(new DrainLimit(Duration.ofSeconds(61), new BigDecimal("0.62"))),
+            5,
+            3));
   }
 
   private static TokenPrices prices(String in, String out, String w5, String w1, String hit) {

@@ -18,7 +18,7 @@ class RoutingTableTest {
             domain  container  port  model   upstream   upstream host   credit field  multiplier  \
             input  output  write 5m  write 1h   hit  web search
             -       -          8004  sonnet  openhands  127.0.0.1:8080  credits             1.06  \
-             3.00   15.00      3.75      6.00  0.30           0
+             3.00   15.00      3.75      6.00  0.30           -
             Prices are US dollars per million tokens, fees US dollars per use; both before the \
             multiplier.
             """);

@@ -32,6 +32,7 @@ class ShippedConfigMutationTest {
           "$.models[].upstream_model_id",
           "$.models[].request_fees",
           "$.models[].request_fees.web_search",
+          "$.models[].request_fees.web_fetch",
           "$.models[].long_context_tiers");
 
   private static final List<JsonValue> ONE_OF_EACH_TYPE =

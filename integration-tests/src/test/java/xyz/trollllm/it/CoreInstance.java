@@ -41,7 +41,7 @@ final class CoreInstance implements VectorInstance {
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
   private final MeteredProxy proxy;
 
-  CoreInstance(PriceBook book, Map<String, String> environment) {
+  CoreInstance(PublishedBook book, Map<String, String> environment) {
     GatewayConfig config = ConfigLoader.load(book.file(), environment);
     UpstreamKeys keys = UpstreamKeys.resolve(config, environment);
     Map<String, List<String>> apiKeys = new ConcurrentHashMap<>();

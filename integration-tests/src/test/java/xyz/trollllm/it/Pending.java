@@ -9,13 +9,10 @@ final class Pending {
   private static final Map<String, String> VECTORS =
       Map.ofEntries(
           Map.entry("V10", "count_tokens"),
-          Map.entry("V13", "price factors"),
           Map.entry("V14", "sub-inferences"),
           Map.entry("V15", "sub-inferences"),
           Map.entry("V31", "the upstream's own cost in the log"),
           Map.entry("V35", "lists of models"),
-          Map.entry("V41", "/v1/responses"),
-          Map.entry("V42", "/v1/embeddings"),
           Map.entry("V49", "dropping a byte order mark and decoding gzip"));
 
   /** Framings that do not pass yet at any level with sockets. */

@@ -2,7 +2,6 @@ package xyz.trollllm.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,12 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import xyz.trollllm.billing.CostCalculator;
+import xyz.trollllm.billing.Cost;
+import xyz.trollllm.billing.PriceBook;
+import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.billing.Usd;
-import xyz.trollllm.config.ModelConfig;
 import xyz.trollllm.proxy.wire.AnswerMeter;
 import xyz.trollllm.proxy.wire.AnswerMeters;
 import xyz.trollllm.proxy.wire.Framings;
@@ -26,7 +27,7 @@ import xyz.trollllm.server.vectors.VectorCase;
 
 /** The part that reads usage out of answers, with the prices behind it and nothing else. */
 final class ScannerLevel implements VectorLevel {
-  private final PriceBook book = PriceBook.asPublished();
+  private final PublishedBook book = PublishedBook.asPublished();
 
   @Override
   public String name() {
@@ -78,31 +79,38 @@ final class ScannerLevel implements VectorLevel {
   private void compare(
       VectorCase vectorCase, String where, Metered metered, List<String> differences) {
     Expectation expect = vectorCase.expect();
-    Map<String, Long> expected = new HashMap<>();
-    Expectation.COUNTS.forEach(name -> expected.put(name, expect.usage().getOrDefault(name, 0L)));
-    same(where + "usage", expected, counts(metered.usage()), differences);
+    same(where + "usage", expect.usage(), counts(metered.usage()), differences);
     same(
         where + "basis",
         expect.basis(),
         metered.basis().name().toLowerCase(Locale.ROOT),
         differences);
-    same(where + "flags", new TreeSet<>(expect.flags()), metered.flags(), differences);
+    Cost cost = PriceBook.of(book.config()).cost(book.model(vectorCase), metered.usage());
+    Set<String> flags = new TreeSet<>(metered.flags());
+    flags.addAll(cost.flags());
+    same(where + "flags", new TreeSet<>(expect.flags()), flags, differences);
     same(where + "served model", expect.servedModel(), metered.servedModel(), differences);
-    ModelConfig model = book.model(vectorCase);
-    BigDecimal charge = CostCalculator.cost(metered.usage(), model.pricing()).total().amount();
-    same(where + "charge", new Usd(expect.charge()).amount(), charge, differences);
+    same(where + "charge", new Usd(expect.charge()), cost.total(), differences);
   }
 
   /** Counts by the names that the vectors give them. */
   static Map<String, Long> counts(TokenUsage usage) {
+    Map<String, Long> counts = new HashMap<>(counts("", usage.counts()));
+    counts.put("web", usage.webSearches());
+    counts.put("fetch", usage.webFetches());
+    usage
+        .subInferences()
+        .forEach(inference -> counts.putAll(counts(inference.kind() + ".", inference.counts())));
+    return counts;
+  }
+
+  private static Map<String, Long> counts(String prefix, TokenCounts counts) {
     return Map.of(
-        "in", usage.counts().input(),
-        "w5", usage.counts().cacheWrite5m(),
-        "w1", usage.counts().cacheWrite1h(),
-        "cr", usage.counts().cacheHit(),
-        "out", usage.counts().output(),
-        "web", usage.webSearches(),
-        "fetch", usage.webFetches());
+        prefix + "in", counts.input(),
+        prefix + "w5", counts.cacheWrite5m(),
+        prefix + "w1", counts.cacheWrite1h(),
+        prefix + "cr", counts.cacheHit(),
+        prefix + "out", counts.output());
   }
 
   private static void same(

@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 import xyz.trollllm.config.CreditField;
 import xyz.trollllm.server.vectors.Accounted;
 import xyz.trollllm.server.vectors.Answered;
+import xyz.trollllm.server.vectors.Expectation;
 import xyz.trollllm.server.vectors.Gateway;
 import xyz.trollllm.server.vectors.HttpText;
 import xyz.trollllm.server.vectors.SocketClient;
@@ -42,7 +43,7 @@ final class ServerInstance implements VectorInstance {
   private final RunningGateway process;
   private final SocketClient client;
 
-  ServerInstance(Store store, PriceBook book, Map<String, String> environment) {
+  ServerInstance(Store store, PublishedBook book, Map<String, String> environment) {
     this.store = store;
     this.process = RunningGateway.start(book.file().toString(), store, environment);
     this.client = new SocketClient(process.url(), PATIENCE);
@@ -179,6 +180,13 @@ final class ServerInstance implements VectorInstance {
   private static Map<String, Long> counts(JsonNode line) {
     Map<String, Long> counts = new HashMap<>();
     LOGGED.forEach((name, logged) -> counts.put(name, line.path(logged).longValue()));
+    for (JsonNode item : line.path("items")) {
+      String kind = item.path("kind").stringValue();
+      if (!kind.equals("message")) {
+        Expectation.TOKENS.forEach(
+            name -> counts.put(kind + "." + name, item.path(LOGGED.get(name)).longValue()));
+      }
+    }
     return counts;
   }
 

@@ -164,10 +164,10 @@ final class SocketLevel implements VectorLevel {
     return instances.computeIfAbsent(
         arrangement,
         _ -> {
-          PriceBook book =
+          PublishedBook book =
               arrangement == Arrangement.INCLUSIVE_USAGE
-                  ? PriceBook.withInclusiveUsage()
-                  : PriceBook.asPublished();
+                  ? PublishedBook.withInclusiveUsage()
+                  : PublishedBook.asPublished();
           boolean tls = arrangement == Arrangement.TLS_UPSTREAM;
           return maker.start(book, book.environment(upstream.url(), tls));
         });

@@ -32,6 +32,6 @@ interface VectorInstance extends AutoCloseable {
   /** Makes one. */
   @FunctionalInterface
   interface Maker {
-    VectorInstance start(PriceBook book, Map<String, String> environment);
+    VectorInstance start(PublishedBook book, Map<String, String> environment);
   }
 }

@@ -38,7 +38,7 @@ final class VectorsCommandIT {
 
   @Test
   void everyVectorPassesAtAGatewayByItsUrl() throws InterruptedException {
-    RunningGateway gateway = gateway(PriceBook.asPublished().file());
+    RunningGateway gateway = gateway(PublishedBook.asPublished().file());
     Store.User user = store.newUser(100, 100);
     Store.User empty = store.newUser(10, 0);
 
@@ -61,7 +61,7 @@ final class VectorsCommandIT {
 
   @Test
   void chargesAreComparedWithWhatACommandSays() throws InterruptedException {
-    RunningGateway gateway = gateway(PriceBook.asPublished().file());
+    RunningGateway gateway = gateway(PublishedBook.asPublished().file());
     Store.User user = store.newUser(100, 100);
 
     RunningGateway command =
@@ -80,10 +80,9 @@ final class VectorsCommandIT {
 
   @Test
   void wrongChargeFails() throws InterruptedException {
-    ObjectNode dearer = (ObjectNode) JSON.readTree(PriceBook.asPublished().file());
+    ObjectNode dearer = (ObjectNode) JSON.readTree(PublishedBook.asPublished().file());
     ((ObjectNode) dearer.path("models").path(0)).put("billing_multiplier", "1.07");
-    RunningGateway gateway =
-        gateway(Path.of(ConfigCopy.write(JSON.writeValueAsString(dearer))));
+    RunningGateway gateway = gateway(Path.of(ConfigCopy.write(JSON.writeValueAsString(dearer))));
     Store.User user = store.newUser(100, 100);
 
     RunningGateway command =
@@ -105,7 +104,7 @@ final class VectorsCommandIT {
     URI upstream = URI.create("http://127.0.0.1:" + upstreamPort);
     RunningGateway gateway =
         RunningGateway.start(
-            config.toString(), store, PriceBook.asPublished().environment(upstream, false));
+            config.toString(), store, PublishedBook.asPublished().environment(upstream, false));
     running.add(gateway);
     return gateway;
   }
@@ -138,7 +137,7 @@ final class VectorsCommandIT {
   }
 
   private static String passing() {
-    return VectorFolder.read(PriceBook.VECTORS).stream()
+    return VectorFolder.read(PublishedBook.VECTORS).stream()
         .map(Vector::id)
         .filter(id -> !Pending.vectors().contains(id))
         .collect(Collectors.joining(","));

@@ -8,8 +8,8 @@ import xyz.trollllm.proxy.admission.Admission;
 import xyz.trollllm.proxy.wire.AnswerMeter;
 import xyz.trollllm.proxy.wire.AnswerMeters;
 import xyz.trollllm.proxy.wire.BodyEdits;
+import xyz.trollllm.proxy.wire.Estimation;
 import xyz.trollllm.proxy.wire.Metered;
-import xyz.trollllm.proxy.wire.RequestSummary;
 import xyz.trollllm.proxy.wire.UsageChunkFilter;
 
 /**
@@ -21,11 +21,6 @@ import xyz.trollllm.proxy.wire.UsageChunkFilter;
 final class AnswerRelay {
   private static final ErrorAnswer BROKEN_OFF =
       ErrorAnswer.error(502, "upstream_broken", "the upstream broke off its answer");
-
-  private static final int BYTES_PER_TOKEN = 4;
-
-  /** An image of usual size is about 1,600 tokens. */
-  private static final int MEDIA_BYTES = 1600 * BYTES_PER_TOKEN;
 
   private final Api api;
   private final String requestId;
@@ -52,7 +47,8 @@ final class AnswerRelay {
             api,
             eventStream,
             admitted.route().model().usageSemantics(),
-            promptBytes(admitted, request));
+            Estimation.of(
+                admitted.summary(), request.body().remaining(), admitted.route().model()));
     boolean usageIsOurs = BodyEdits.addsUsage(admitted.summary(), api);
     this.filter = eventStream && usageIsOurs ? new UsageChunkFilter() : null;
   }
@@ -88,7 +84,7 @@ final class AnswerRelay {
   /** The upstream broke off: the client gets an error it can read, or a connection that is cut. */
   void breakOff() {
     if (eventStream && boundary.isBetweenEvents()) {
-      client.write(ErrorBody.event(api, BROKEN_OFF, requestId));
+      client.write(ErrorBody.event(api, BROKEN_OFF, requestId, meter.events()));
       client.end();
     } else {
       client.reset();
@@ -113,18 +109,6 @@ final class AnswerRelay {
     String type = head.first("content-type").orElse("").toLowerCase(Locale.ROOT);
     return type.startsWith("text/event-stream")
         || (streamWanted && !type.startsWith("application/json"));
-  }
-
-  /**
-   * How many bytes of the prompt stand for tokens, if input has to be estimated. Media count by
-   * item, and no prompt is longer than the model takes.
-   */
-  private static long promptBytes(Admission.Admitted admitted, ProxyRequest request) {
-    RequestSummary summary = admitted.summary();
-    long text = (long) request.body().remaining() - summary.mediaBytes();
-    long media = (long) summary.inlineMedia() * MEDIA_BYTES;
-    long most = admitted.route().model().maxInputTokens() * BYTES_PER_TOKEN;
-    return Math.min(text + media, most);
   }
 
   private static long contentLength(Headers head) {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Basis;
-import xyz.trollllm.billing.CostCalculator;
+import xyz.trollllm.billing.Cost;
 import xyz.trollllm.billing.RequestRecord;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Settlement.Outcome;
@@ -45,23 +45,25 @@ final class CallReport {
   /** What is charged. What rests on an estimate never exceeds what was held for it. */
   Settlement settlement(Admission.Admitted granted, Outcome outcome, Metered metered, int status) {
     ModelConfig model = granted.route().model();
-    Usd cost = CostCalculator.cost(metered.usage(), model.pricing()).charge();
+    Cost cost = granted.route().prices().cost(model, metered.usage());
+    Usd charge = cost.charge();
     Usd held = granted.hold().amount();
     TreeSet<String> flags = new TreeSet<>(metered.flags());
+    flags.addAll(cost.flags());
     if (outcome == Outcome.CANCELLED) {
       flags.add("client-gone");
     }
     if (metered.servedModel() != null && !isExpected(metered.servedModel(), granted)) {
       flags.add("other-model-served");
     }
-    boolean aboveHold = cost.compareTo(held) > 0;
+    boolean aboveHold = charge.compareTo(held) > 0;
     boolean capped = aboveHold && metered.basis() != Basis.UPSTREAM;
     if (aboveHold) {
       flags.add(capped ? "capped-at-hold" : "above-hold");
     }
     return new Settlement(
         granted.hold(),
-        capped ? held : cost,
+        capped ? held : charge,
         outcome,
         new RequestRecord(
             granted.identity().key().id(),
@@ -74,7 +76,7 @@ final class CallReport {
             metered.usage(),
             metered.basis(),
             flags,
-            model.pricing(),
+            cost,
             status,
             startedAt,
             elapsed()));

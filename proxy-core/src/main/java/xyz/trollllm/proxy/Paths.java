@@ -14,6 +14,9 @@ final class Paths {
       case "/v1/messages", "/messages", "/v1/v1/messages" -> Optional.of(Api.ANTHROPIC_MESSAGES);
       case "/v1/chat/completions", "/chat/completions", "/v1/v1/chat/completions" ->
           Optional.of(Api.OPENAI_CHAT);
+      case "/v1/responses", "/responses", "/v1/v1/responses" -> Optional.of(Api.OPENAI_RESPONSES);
+      case "/v1/embeddings", "/embeddings", "/v1/v1/embeddings" ->
+          Optional.of(Api.OPENAI_EMBEDDINGS);
       default -> Optional.empty();
     };
   }

@@ -279,7 +279,7 @@ final class ProxyCall {
       awaitingUpstream = false;
       upstream(granted).breaker().releasePermission();
     }
-    upstream(granted).allowance().used(metered.usage().counts().total());
+    upstream(granted).allowance().used(metered.usage().totalTokens());
     context.ledger().settle(settlement, settled -> context.log().write(line.settled(settled)));
   }
 

@@ -32,6 +32,12 @@ record AccountView(String userId, CreditField field, String requestId, Document 
     return stored == null ? null : hold(userId, requestId, stored);
   }
 
+  /** Whether the hold of this request had {@code amount} before it was raised to what it has. */
+  boolean wasRaisedFrom(Usd amount) {
+    List<?> earlier = Documents.at(document, Paths.hold(requestId) + ".w", List.class);
+    return earlier != null && earlier.contains(amount.nanos());
+  }
+
   /** A stored hold. */
   static Hold hold(String userId, String requestId, Document stored) {
     CreditField field = Paths.field(stored.getString("f"));

@@ -10,6 +10,7 @@ import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
 
 /**
  * Carries out statements and finds out what it means when one does not match. Blocks; after a
@@ -86,6 +87,49 @@ final class LedgerOperations {
         : unavailable("the store did not set the hold before its deadline");
   }
 
+  /** Until when trying to set credit aside makes sense that is asked for now. */
+  Instant deadline() {
+    return statements.deadline(clock.instant());
+  }
+
+  Reservation raise(Hold hold, Usd amount, Instant deadline) {
+    Hold from = hold;
+    for (int look = 0; look < LOOKS; look++) {
+      Instant now = clock.instant();
+      if (store.update(LedgerStatements.raise(from, amount, deadline, now))) {
+        return new Reservation.Held(from.of(amount));
+      }
+      AccountView account = account(hold);
+      Hold standing = account == null ? null : account.hold();
+      if (account == null || standing == null || !isSame(hold, standing, account)) {
+        return new Reservation.Unavailable("request " + hold.requestId() + " has ended");
+      }
+      if (standing.amount().compareTo(amount) >= 0) {
+        return new Reservation.Held(standing);
+      }
+      if (account.isDisabled()) {
+        return new Reservation.UserRefused();
+      }
+      if (account.isCreditExpired(now)) {
+        return new Reservation.CreditExpired();
+      }
+      if (!account.covers(amount.minus(standing.amount()))) {
+        return new Reservation.InsufficientCredit(account.available());
+      }
+      if (!now.isBefore(deadline)) {
+        return new Reservation.Unavailable("the store did not raise the hold in time");
+      }
+      from = standing;
+    }
+    return new Reservation.Unavailable("the account changed at every attempt");
+  }
+
+  /** Whether the hold that stands is the known one, be it as it was or raised. */
+  private static boolean isSame(Hold known, Hold standing, AccountView account) {
+    return known.creditField() == standing.creditField()
+        && (known.amount().equals(standing.amount()) || account.wasRaisedFrom(known.amount()));
+  }
+
   private static Optional<Reservation> unavailable(String reason) {
     return Optional.of(new Reservation.Unavailable(reason));
   }
@@ -98,8 +142,9 @@ final class LedgerOperations {
   /** Takes a charge by its prepared update or, if the hold has expired, by a late one. */
   Settled settle(Settlement settlement, UserUpdate prepared) {
     Hold hold = settlement.hold();
+    UserUpdate update = prepared;
     for (int look = 0; look < LOOKS; look++) {
-      if (store.update(prepared)) {
+      if (store.update(update)) {
         return new Settled.Taken();
       }
       AccountView account = account(hold);
@@ -111,6 +156,10 @@ final class LedgerOperations {
       }
       if (account.hasExpiredHold() && store.update(late(settlement))) {
         return new Settled.TakenLate();
+      }
+      Hold standing = account.hold();
+      if (standing != null && isSame(hold, standing, account)) {
+        update = prepare(settlement.of(standing));
       }
     }
     // A hold stands all the while, of another amount or field than the one to be settled.

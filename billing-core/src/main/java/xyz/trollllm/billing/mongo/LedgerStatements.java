@@ -27,6 +27,8 @@ import xyz.trollllm.config.CreditField;
  *   <li>A hold is set only while neither a hold nor an outbox entry nor a past request of its id
  *       exists, and only before its deadline by the store's clock. The id stays known until that
  *       deadline is safely over, so a straggler finds either the id or a deadline that has passed.
+ *   <li>A hold is raised only from the amount it has, which it then no longer has. The hold
+ *       remembers the amounts it had, so that whoever knows one of them may settle it.
  *   <li>A charge is taken in the update that turns its hold into an outbox entry; without the hold
  *       it does not match.
  *   <li>A late charge is taken in the update that adds its own outbox entry beside that of the
@@ -63,19 +65,13 @@ final class LedgerStatements {
   Reserve reserve(HoldRequest request, Instant now) {
     CreditField field = request.creditField();
     long nanos = request.amount().nanos();
-    Instant deadline = now.plus(reserveWindow);
+    Instant deadline = deadline(now);
     Instant expiresAt = now.plus(request.lifetime()).truncatedTo(ChronoUnit.MILLIS);
     String id = request.requestId();
     Hold hold = new Hold(id, request.userId(), field, request.amount(), expiresAt);
 
-    Document heldDollars =
-        new Document(
-            "$multiply", List.of(orZero(Paths.held(field)), LegacyDollars.dollarsPerNano()));
-    Document available =
-        new Document("$subtract", List.of('$' + field.balanceField(), heldDollars));
     Document condition =
-        new Document(Paths.ACTIVE, new Document("$ne", false))
-            .append(field.expiryField(), new Document("$not", new Document("$lte", date(now))))
+        mayBeSpent(field, now)
             .append(Paths.opening(field), exists(true))
             .append(hold(id), exists(false))
             .append(outbox(id), exists(false));
@@ -87,9 +83,9 @@ final class LedgerStatements {
         new Document(
             "$and",
             List.of(
-                new Document("$gte", List.of(available, LegacyDollars.covering(nanos))),
+                covers(field, nanos),
                 new Document("$lt", List.of(orZero(Paths.OPEN_HOLDS), maxOpenHolds)),
-                new Document("$gt", List.of(date(deadline), "$$NOW")))));
+                isBefore(deadline))));
     Document entry =
         new Document("f", field.balanceField())
             .append("n", nanos)
@@ -100,6 +96,47 @@ final class LedgerStatements {
             .append("$inc", new Document(Paths.held(field), nanos).append(Paths.OPEN_HOLDS, 1))
             .append("$min", new Document(Paths.NEXT_EXPIRY, date(expiresAt)));
     return new Reserve(hold, deadline, new UserUpdate(request.userId(), condition, update));
+  }
+
+  private static Document mayBeSpent(CreditField field, Instant now) {
+    return new Document(Paths.ACTIVE, new Document("$ne", false))
+        .append(field.expiryField(), new Document("$not", new Document("$lte", date(now))));
+  }
+
+  private static Document covers(CreditField field, long nanos) {
+    Document heldDollars =
+        new Document(
+            "$multiply", List.of(orZero(Paths.held(field)), LegacyDollars.dollarsPerNano()));
+    Document available =
+        new Document("$subtract", List.of('$' + field.balanceField(), heldDollars));
+    return new Document("$gte", List.of(available, LegacyDollars.covering(nanos)));
+  }
+
+  private static Document isBefore(Instant deadline) {
+    return new Document("$gt", List.of(date(deadline), "$$NOW"));
+  }
+
+  /** Until when a statement that sets credit aside may take effect. */
+  Instant deadline(Instant now) {
+    return now.plus(reserveWindow);
+  }
+
+  /** Raises a hold from the amount that {@code hold} has to {@code amount}. */
+  static UserUpdate raise(Hold hold, Usd amount, Instant deadline, Instant now) {
+    CreditField field = hold.creditField();
+    long nanos = amount.nanos();
+    long more = nanos - hold.amount().nanos();
+    Document condition = mayBeSpent(field, now);
+    condition.putAll(holdStands(hold));
+    condition.append(
+        "$expr", new Document("$and", List.of(covers(field, more), isBefore(deadline))));
+    String path = hold(hold.requestId());
+    return new UserUpdate(
+        hold.userId(),
+        condition,
+        new Document("$set", new Document(path + ".n", nanos))
+            .append("$push", new Document(path + ".w", hold.amount().nanos()))
+            .append("$inc", new Document(Paths.held(field), more)));
   }
 
   /** Where the id of a request may stand that was settled before {@code now} or will be soon. */
@@ -231,7 +268,7 @@ final class LedgerStatements {
           .append(field.balanceField(), LegacyDollars.of(-nanos))
           .append(field.usedField(), LegacyDollars.of(nanos));
     }
-    return increments.append(Paths.TOKENS, settlement.record().usage().counts().total());
+    return increments.append(Paths.TOKENS, settlement.record().usage().totalTokens());
   }
 
   private static Document orZero(String path) {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import org.bson.Document;
 import xyz.trollllm.billing.Basis;
+import xyz.trollllm.billing.CostFee;
+import xyz.trollllm.billing.CostItem;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.RequestRecord;
 import xyz.trollllm.billing.Settlement;
@@ -13,13 +15,13 @@ import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
-import xyz.trollllm.config.ModelPricing;
 import xyz.trollllm.config.TokenPrices;
 
 /**
  * A row of {@code request_logs}, without its {@code _id}: first the fields that the deployment had
- * before this gateway, then our own. {@code costN} is the charge in whole nano-dollars; the other
- * forms of it are for reading.
+ * before this gateway, then our own; docs/records.md describes them all. {@code costN} is the
+ * charge in whole nano-dollars; the other forms of it are for reading. It follows from {@code
+ * items}, {@code fees} and {@code multiplier}, which are decimals as text.
  */
 final class LogRow {
   static final String USER = "userId";
@@ -45,7 +47,7 @@ final class LogRow {
             .append("outputTokens", counts.output())
             .append("cacheWriteTokens", counts.cacheWrite())
             .append("cacheHitTokens", counts.cacheHit())
-            .append(TOKENS, counts.total())
+            .append(TOKENS, usage.totalTokens())
             .append("statusCode", record.status())
             .append("latencyMs", record.latency().toMillis())
             .append("isSuccess", settlement.outcome() == Settlement.Outcome.OK)
@@ -61,10 +63,14 @@ final class LogRow {
         .append("flags", List.copyOf(record.flags()))
         .append("cacheWrite5m", counts.cacheWrite5m())
         .append("cacheWrite1h", counts.cacheWrite1h())
+        .append("serviceTier", usage.options().serviceTier())
+        .append("speed", usage.options().speed())
+        .append("inferenceGeo", usage.options().geo())
         .append("webSearches", usage.webSearches())
         .append("webFetches", usage.webFetches())
-        .append("multiplier", record.pricing().multiplier().toPlainString())
-        .append("prices", prices(record.pricing(), counts))
+        .append("items", record.cost().items().stream().map(LogRow::item).toList())
+        .append("fees", record.cost().fees().stream().map(LogRow::fee).toList())
+        .append("multiplier", record.cost().multiplier().toPlainString())
         .append("startedAt", Date.from(record.startedAt()));
   }
 
@@ -92,15 +98,31 @@ final class LogRow {
         .append(BALANCE_OUTCOME, balanceOutcome);
   }
 
-  private static Document prices(ModelPricing pricing, TokenCounts counts) {
-    TokenPrices prices = pricing.pricesFor(counts.totalInput());
+  private static Document item(CostItem item) {
+    TokenCounts counts = item.counts();
+    return new Document("kind", item.kind())
+        .append("model", item.model())
+        .append("input", counts.input())
+        .append("cacheWrite5m", counts.cacheWrite5m())
+        .append("cacheWrite1h", counts.cacheWrite1h())
+        .append("cacheHit", counts.cacheHit())
+        .append("output", counts.output())
+        .append("prices", prices(item.prices()))
+        .append("factor", item.factor().toPlainString());
+  }
+
+  private static Document prices(TokenPrices prices) {
     return new Document("input", prices.input().toPlainString())
-        .append("output", prices.output().toPlainString())
         .append("cacheWrite5m", prices.cacheWrite5m().toPlainString())
         .append("cacheWrite1h", prices.cacheWrite1h().toPlainString())
         .append("cacheHit", prices.cacheHit().toPlainString())
-        .append("webSearch", pricing.fees().webSearch().toPlainString())
-        .append("webFetch", pricing.fees().webFetch().toPlainString());
+        .append("output", prices.output().toPlainString());
+  }
+
+  private static Document fee(CostFee fee) {
+    return new Document("kind", fee.kind())
+        .append("count", fee.count())
+        .append("usd", fee.usd() == null ? null : fee.usd().toPlainString());
   }
 
   private static String name(Enum<?> value) {

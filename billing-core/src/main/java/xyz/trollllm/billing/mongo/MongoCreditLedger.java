@@ -10,6 +10,7 @@ import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoDatabase;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,12 +20,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
 
 /**
  * The ledger on MongoDB. Safe for use by many threads.
@@ -92,22 +95,32 @@ public final class MongoCreditLedger implements CreditLedger {
   @Override
   public void reserve(HoldRequest request, Consumer<Reservation> outcome) {
     LedgerStatements.Reserve reserve = operations.prepare(request);
+    setAside(reserve.deadline(), () -> operations.reserve(reserve), outcome);
+  }
+
+  @Override
+  public void raise(Hold hold, Usd amount, Consumer<Reservation> outcome) {
+    hold.requireLessThan(amount);
+    Instant deadline = operations.deadline();
+    setAside(deadline, () -> operations.raise(hold, amount, deadline), outcome);
+  }
+
+  private void setAside(
+      Instant deadline, Supplier<Reservation> operation, Consumer<Reservation> outcome) {
     try {
-      executor.execute(() -> outcome.accept(reserveBeforeDeadline(reserve)));
+      executor.execute(() -> outcome.accept(beforeDeadline(deadline, operation)));
     } catch (RejectedExecutionException _) {
       outcome.accept(new Reservation.Unavailable("the ledger is closed"));
     }
   }
 
-  private Reservation reserveBeforeDeadline(LedgerStatements.Reserve reserve) {
+  private Reservation beforeDeadline(Instant deadline, Supplier<Reservation> operation) {
     for (int failures = 1; ; failures++) {
       try {
-        return operations.reserve(reserve);
+        return operation.get();
       } catch (RuntimeException e) {
         Duration pause = backoff.pause(failures);
-        if (isFinal(e)
-            || clock.instant().plus(pause).isAfter(reserve.deadline())
-            || !sleep(pause)) {
+        if (isFinal(e) || clock.instant().plus(pause).isAfter(deadline) || !sleep(pause)) {
           return new Reservation.Unavailable(failure(e));
         }
       }

@@ -6,7 +6,7 @@ import xyz.trollllm.config.CreditField;
  * Where things stand in a user's document.
  *
  * <pre>
- * gw.h.ID        an open hold      {f: field, n: nanos, x: expiry, i: instance}
+ * gw.h.ID        an open hold      {f: field, n: nanos, w: nanos before each raise, x: expiry, i: instance}
  * gw.out.ID      a settled request {x: kept until, s: state, i: instance, row: {@link PackedRow}}
  * gw.past        ids of settled requests whose rows stand in the log
  * gw.held.F      nanos held of credit field F        gw.n      open holds

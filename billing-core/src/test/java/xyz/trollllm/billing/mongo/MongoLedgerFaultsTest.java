@@ -182,6 +182,63 @@ final class MongoLedgerFaultsTest extends LedgerFixture {
   }
 
   @Test
+  void raiseWhoseReplyIsLostHoldsOnce() {
+    giveCredit(1.0);
+    Hold hold = reserve(hold(USER, CREDITS, "0.25"));
+    store.loseReplies(1);
+
+    assertThat(raise(hold)).isEqualTo(new Reservation.Held(hold.of(Usd.of("0.5"))));
+
+    assertThat(Documents.count(user(), "gw.held.credits")).isEqualTo(500_000_000);
+  }
+
+  @Test
+  void raiseThatArrivesWhenNobodyWaitsForItAnyMoreIsSettledToo() {
+    giveCredit(1.0);
+    Hold hold = reserve(hold(USER, CREDITS, "0.25"));
+    UserUpdate stuck =
+        LedgerStatements.raise(
+            hold, Usd.of("0.5"), clock.instant().plusSeconds(10), clock.instant());
+    assertThat(store.update(stuck)).isTrue();
+
+    assertThat(settle(settlement(hold, "0.25"))).isEqualTo(new Settled.Taken());
+
+    assertThat(Documents.count(user(), "gw.held.credits")).isZero();
+    assertThat(store.update(stuck)).isFalse();
+  }
+
+  @Test
+  void raiseIsFencedByItsDeadline() {
+    giveCredit(1.0);
+    Hold hold = reserve(hold(USER, CREDITS, "0.25"));
+    UserUpdate stuck =
+        LedgerStatements.raise(
+            hold, Usd.of("0.5"), clock.instant().minusSeconds(60), clock.instant());
+
+    assertThat(store.update(stuck)).isFalse();
+    settle(settlement(hold, "0.25"));
+  }
+
+  @Test
+  void settlementOfARaisedHoldWhoseReplyIsLostTakesOnce() {
+    giveCredit(1.0);
+    Hold hold = reserve(hold(USER, CREDITS, "0.25"));
+    raise(hold);
+    store.loseReplies(1);
+
+    assertThat(settle(settlement(hold, "0.5"))).isEqualTo(new Settled.AlreadyTaken());
+
+    assertThat(user().getDouble("credits")).isEqualTo(0.5);
+    assertThat(Documents.count(user(), "gw.held.credits")).isZero();
+  }
+
+  private Reservation raise(Hold hold) {
+    OneAnswer<Reservation> answer = new OneAnswer<>();
+    ledger.raise(hold, Usd.of("0.5"), answer);
+    return answer.get();
+  }
+
+  @Test
   void settlementOfAnotherAmountThanHeldTakesNothing() {
     giveCredit(1.0);
     Hold hold = reserve(hold(USER, CREDITS, "0.5"));

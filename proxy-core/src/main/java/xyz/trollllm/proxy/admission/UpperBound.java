@@ -46,9 +46,8 @@ final class UpperBound {
 
   private static long inputTokens(RequestSummary request, int bodyBytes, ModelConfig model) {
     boolean moreThanItsBytes = request.unboundedInput() || request.inlineMedia() > 0;
-    return moreThanItsBytes
-        ? model.maxInputTokens()
-        : Math.min(bodyBytes + UNSEEN_TOKENS, model.maxInputTokens());
+    long most = Math.multiplyExact(request.inputs(), model.maxInputTokens());
+    return moreThanItsBytes ? most : Math.min(bodyBytes + UNSEEN_TOKENS, most);
   }
 
   private static long outputTokens(RequestSummary request, ModelConfig model) {

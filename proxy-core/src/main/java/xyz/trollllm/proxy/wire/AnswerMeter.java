@@ -20,6 +20,9 @@ public interface AnswerMeter {
   /** Whether the upstream reported an error inside the answer. */
   boolean sawError();
 
+  /** How many events have come. APIs that number theirs give this number to the next one. */
+  long events();
+
   /** What the answer used as far as it came. */
   Metered usage();
 

@@ -3,7 +3,7 @@ package xyz.trollllm.proxy.wire;
 import java.nio.ByteBuffer;
 
 /** Reads the usage out of an answer that is one JSON document. */
-final class DocumentMeter<D extends AnswerDocument> implements AnswerMeter {
+final class DocumentMeter<D extends AnswerDocument<?>> implements AnswerMeter {
   private final D document;
   private final AnswerTotals<D> nothing;
   private final ByteReader reader = new ByteReader();
@@ -34,6 +34,11 @@ final class DocumentMeter<D extends AnswerDocument> implements AnswerMeter {
   }
 
   @Override
+  public long events() {
+    return 0;
+  }
+
+  @Override
   public Metered usage() {
     return totals().metered(false);
   }
@@ -48,6 +53,8 @@ final class DocumentMeter<D extends AnswerDocument> implements AnswerMeter {
     totals.add("", document);
     if (document.tap().complete()) {
       totals.end();
+    } else if (document.tap().failed() && !document.usageIsWhole()) {
+      totals.addUnreadable(document);
     }
     return totals;
   }

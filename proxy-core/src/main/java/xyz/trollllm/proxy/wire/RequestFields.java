@@ -28,6 +28,8 @@ final class RequestFields {
           "stream_options",
           "max_tokens",
           "max_completion_tokens",
+          "max_output_tokens",
+          "background",
           "n",
           "thinking",
           "service_tier",
@@ -72,20 +74,17 @@ final class RequestFields {
       if (AT_MOST_ONCE.contains(key) && !seen.add(key)) {
         throw cursor.refused("$." + key, "expected this key once, found it twice");
       }
-      if (openAi()) {
-        openAiMember(key);
-      } else {
-        anthropicMember(key);
+      switch (api) {
+        case ANTHROPIC_MESSAGES -> anthropicMember(key);
+        case OPENAI_CHAT -> chatMember(key);
+        case OPENAI_RESPONSES -> responsesMember(key);
+        case OPENAI_EMBEDDINGS -> embeddingsMember(key);
       }
     }
     if (cursor.next() != null) {
       throw cursor.expected("$", "nothing after the JSON object");
     }
     return summary();
-  }
-
-  private boolean openAi() {
-    return api == Api.OPENAI_CHAT;
   }
 
   private void anthropicMember(String key) throws InvalidRequest {
@@ -98,7 +97,7 @@ final class RequestFields {
   }
 
   /** In OpenAI's schema every option may also be null, which means absent. */
-  private void openAiMember(String key) throws InvalidRequest {
+  private void chatMember(String key) throws InvalidRequest {
     switch (key) {
       case "max_tokens", "max_completion_tokens" -> {
         if (!cursor.at(JsonToken.VALUE_NULL)) {
@@ -113,6 +112,35 @@ final class RequestFields {
         }
       }
       case "stream_options" -> streamOptions();
+      default -> member(key);
+    }
+  }
+
+  private void responsesMember(String key) throws InvalidRequest {
+    switch (key) {
+      case "max_output_tokens" -> {
+        if (!cursor.at(JsonToken.VALUE_NULL)) {
+          maxTokens = OptionalLong.of(wholeNumber(key, 1, MAX_TOKENS));
+        }
+      }
+      case "n", "max_tokens", "max_completion_tokens" ->
+          throw cursor.refused("$." + key, "belongs to Chat Completions, leave it out");
+      case "background" -> {
+        if (bool("$.background")) {
+          throw cursor.refused(
+              "$.background", "this gateway meters answers as they come, leave it out");
+        }
+      }
+      case "input" -> input.items();
+      default -> member(key);
+    }
+  }
+
+  /** Nothing is generated, so whatever would bound or repeat an answer means nothing. */
+  private void embeddingsMember(String key) throws InvalidRequest {
+    switch (key) {
+      case "stream" -> cursor.skip();
+      case "input" -> input.list();
       default -> member(key);
     }
   }
@@ -213,14 +241,7 @@ final class RequestFields {
     if (model == null || modelValue == null) {
       throw new InvalidRequest("$.model: expected a non-empty string, found nothing");
     }
-    if (openAi() && seen.contains("input") && !seen.contains("messages")) {
-      throw new InvalidRequest(
-          "$.messages: expected an array of messages, found `input` instead, which belongs to the"
-              + " Responses API; send Chat Completions bodies here");
-    }
-    if (!openAi() && maxTokens.isEmpty()) {
-      throw new InvalidRequest("$.max_tokens: expected a whole number, found nothing");
-    }
+    requireBodyOfThisApi();
     return new RequestSummary(
         model,
         modelValue,
@@ -229,8 +250,35 @@ final class RequestFields {
         streamOptions,
         maxTokens,
         choices,
+        input.inputs(),
         input.inlineMedia(),
         input.mediaBytes(),
         input.unbounded());
+  }
+
+  /** Some clients send the body of one API to the path of another. */
+  private void requireBodyOfThisApi() throws InvalidRequest {
+    switch (api) {
+      case ANTHROPIC_MESSAGES -> {
+        if (maxTokens.isEmpty()) {
+          throw new InvalidRequest("$.max_tokens: expected a whole number, found nothing");
+        }
+      }
+      case OPENAI_CHAT -> {
+        if (seen.contains("input") && !seen.contains("messages")) {
+          throw new InvalidRequest(
+              "$.messages: expected an array of messages, found `input` instead, which belongs to"
+                  + " the Responses API; send Chat Completions bodies here");
+        }
+      }
+      case OPENAI_RESPONSES -> {
+        if (seen.contains("messages") && !seen.contains("input")) {
+          throw new InvalidRequest(
+              "$.input: expected text or an array of items, found `messages` instead, which belongs"
+                  + " to Chat Completions; send bodies of the Responses API here");
+        }
+      }
+      case OPENAI_EMBEDDINGS -> maxTokens = OptionalLong.of(0);
+    }
   }
 }

@@ -38,14 +38,22 @@ final class RequestInput {
    */
   private static final Set<String> CLIENT_TOOLS = Set.of("custom", "function");
 
-  /** An inference by another model, and computing time by the hour. */
-  private static final List<String> UNPRICED_TOOLS = List.of("advisor", "code_execution");
+  /** Another model's inference, computing time by the hour or session, fees for each call. */
+  private static final List<String> UNPRICED_TOOLS =
+      List.of(
+          "advisor",
+          "code_execution",
+          "code_interpreter",
+          "file_search",
+          "image_generation",
+          "shell");
 
   private static final String INLINE = "data:";
   private static final int START_OF_REFERENCE = 64;
   private static final int NONE = -1;
 
   private final RequestCursor cursor;
+  private int inputs = 1;
   private int inlineMedia;
   private int mediaBytes;
   private int mediaStart = NONE;
@@ -54,6 +62,11 @@ final class RequestInput {
 
   RequestInput(RequestCursor cursor) {
     this.cursor = cursor;
+  }
+
+  /** How many inputs there are of which each may be as long as the model allows. */
+  int inputs() {
+    return inputs;
   }
 
   int inlineMedia() {
@@ -66,6 +79,44 @@ final class RequestInput {
 
   boolean unbounded() {
     return unbounded;
+  }
+
+  /**
+   * Reads the input of a response: text, or an array of items. An item may be the bare id of one
+   * that the upstream has stored.
+   */
+  void items() {
+    if (!cursor.at(JsonToken.START_ARRAY)) {
+      value();
+      return;
+    }
+    while (cursor.next() != JsonToken.END_ARRAY) {
+      boolean described = !cursor.at(JsonToken.START_OBJECT);
+      if (described) {
+        value();
+      } else {
+        for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
+          cursor.next();
+          described |= key.equals("type") || key.equals("role");
+          value();
+        }
+      }
+      unbounded |= !described;
+    }
+  }
+
+  /** Reads what is to be embedded: text, the numbers of its tokens, or an array of either. */
+  void list() {
+    if (!cursor.at(JsonToken.START_ARRAY)) {
+      value();
+      return;
+    }
+    int elements = 0;
+    while (cursor.next() != JsonToken.END_ARRAY) {
+      elements += cursor.token().isNumeric() ? 0 : 1;
+      value();
+    }
+    inputs = Math.max(1, elements);
   }
 
   /** Reads the value of the top-level member {@code key}, which the cursor stands on. */
@@ -191,6 +242,7 @@ final class RequestInput {
         case String type when type.startsWith("compact") -> compacts = true;
         case "url" -> unbounded = true;
         case "file" -> unbounded |= cursor.parentKey() != null;
+        case "item_reference" -> unbounded = true;
         default -> {}
       }
     }

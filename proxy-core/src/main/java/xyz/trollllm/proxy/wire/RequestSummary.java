@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param streamOptions where {@code stream_options} stands in the body, if it does
  * @param maxTokens the longest answer asked for, if a limit was given
  * @param choices how many answers were asked for, 1 or more
+ * @param inputs how many inputs the model takes one by one, 1 or more: each may be as long as the
+ *     model allows
  * @param inlineMedia how many images, documents or sounds stand in the body itself
  * @param mediaBytes how many bytes of the body are such media: their tokens do not depend on them
  * @param unboundedInput whether the upstream may add input that the body's length does not bound:
@@ -26,6 +28,7 @@ public record RequestSummary(
     @Nullable ByteRange streamOptions,
     OptionalLong maxTokens,
     long choices,
+    int inputs,
     int inlineMedia,
     int mediaBytes,
     boolean unboundedInput) {

@@ -29,6 +29,10 @@ final class UsageFields<F extends Enum<F>> {
     names.clear();
   }
 
+  boolean isEmpty() {
+    return counts.isEmpty() && names.isEmpty();
+  }
+
   @Nullable Long count(F field) {
     return counts.get(field);
   }

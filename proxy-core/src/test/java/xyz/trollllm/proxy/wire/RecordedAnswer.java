@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -19,6 +19,7 @@ import xyz.trollllm.billing.Basis;
 import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.billing.TokenUsage.ServiceOptions;
+import xyz.trollllm.billing.TokenUsage.SubInference;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.config.UsageSemantics;
 
@@ -34,25 +35,9 @@ record RecordedAnswer(
     String text,
     Observation expected) {
 
-  /** Vectors of what no meter can read yet, by what is missing. */
-  private static final Map<String, String> PENDING =
-      Map.of(
-          "V14",
-          "iterations",
-          "V15",
-          "iterations",
-          "V41",
-          "/v1/responses",
-          "V42",
-          "/v1/embeddings");
-
   private static final Path FOLDER =
       Path.of(System.getProperty("basedir", ".")).resolve("../vectors");
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final Map<String, Api> APIS =
-      Map.of(
-          "/v1/messages", Api.ANTHROPIC_MESSAGES,
-          "/v1/chat/completions", Api.OPENAI_CHAT);
 
   /** All that a meter says about an answer. */
   record Observation(Metered usage, boolean content, boolean end, boolean error) {
@@ -66,7 +51,6 @@ record RecordedAnswer(
     try (Stream<Path> folders = Files.list(FOLDER)) {
       return folders
           .filter(folder -> Files.exists(folder.resolve("vector.json")))
-          .filter(folder -> !PENDING.containsKey(folder.getFileName().toString()))
           .sorted()
           .flatMap(RecordedAnswer::load)
           .toList();
@@ -111,10 +95,11 @@ record RecordedAnswer(
   private static RecordedAnswer load(Path folder, String id, JsonNode data) {
     String request = text(folder, data.required("request"));
     String path = request.split("[ ?]", 3)[1];
-    Api api = APIS.get(path);
-    if (api == null) {
-      throw new IllegalStateException(id + " calls " + path);
-    }
+    Api api =
+        Arrays.stream(Api.values())
+            .filter(each -> each.path().equals(path))
+            .findFirst()
+            .orElseThrow();
     boolean inclusive = data.path("needs").toString().contains("inclusive-usage");
     return new RecordedAnswer(
         (id + " " + data.path("name").asString("")).strip(),
@@ -128,20 +113,13 @@ record RecordedAnswer(
 
   private static Observation expected(JsonNode expect) {
     JsonNode usage = expect.required("usage");
-    TokenCounts counts =
-        new TokenCounts(
-            number(usage, "in"),
-            number(usage, "w5"),
-            number(usage, "w1"),
-            number(usage, "cr"),
-            number(usage, "out"));
     TokenUsage read =
         new TokenUsage(
-            counts,
+            counts(usage),
             number(usage, "web"),
             number(usage, "fetch"),
             new ServiceOptions(string(usage, "service_tier"), null, null),
-            List.of());
+            subInferences(usage));
     Metered metered =
         new Metered(
             read,
@@ -154,6 +132,27 @@ record RecordedAnswer(
         delivered.required("content").booleanValue(),
         delivered.required("end").booleanValue(),
         delivered.required("error").booleanValue());
+  }
+
+  private static List<SubInference> subInferences(JsonNode usage) {
+    return usage
+        .path("sub_inferences")
+        .valueStream()
+        .map(inference ->
+            new SubInference(
+                inference.required("type").stringValue(),
+                string(inference, "model"),
+                counts(inference)))
+        .toList();
+  }
+
+  private static TokenCounts counts(JsonNode usage) {
+    return new TokenCounts(
+        number(usage, "in"),
+        number(usage, "w5"),
+        number(usage, "w1"),
+        number(usage, "cr"),
+        number(usage, "out"));
   }
 
   private static SortedSet<String> flags(JsonNode flags) {

@@ -36,6 +36,7 @@ class RequestReaderTest {
                 null,
                 OptionalLong.of(7),
                 2,
+                1,
                 0,
                 0,
                 false));
@@ -176,12 +177,10 @@ class RequestReaderTest {
         "{\"type\":\"text\",\"text\":\"\\\"image_url\\\":{\\\"url\\\":\\\"https://a.b\\\"}\"} | 0 | false"
       })
   void mediaAreCountedWhereverTheyStand(String part, int inline, boolean unbounded) {
-    String body =
-        "{\"messages\":[{\"role\":\"user\",\"content\":[%s]}],\"model\":\"m\",\"max_tokens\":1}"
-            .formatted(part);
+    String content = "[{\"role\":\"user\",\"content\":[%s]}],\"model\":\"m\"}".formatted(part);
 
     for (Api api : Api.values()) {
-      RequestSummary summary = read(api, body);
+      RequestSummary summary = read(api, startOfBody(api) + content);
       assertThat(summary.inlineMedia()).as(api.name()).isEqualTo(inline);
       assertThat(summary.unboundedInput()).as(api.name()).isEqualTo(unbounded);
     }
@@ -352,6 +351,14 @@ class RequestReaderTest {
         assertThat(RequestReader.read(api, body)).isNotNull();
       }
     }
+  }
+
+  /** Up to the value that holds the prompt. */
+  private static String startOfBody(Api api) {
+    return switch (api) {
+      case ANTHROPIC_MESSAGES, OPENAI_CHAT -> "{\"max_tokens\":1,\"messages\":";
+      case OPENAI_RESPONSES, OPENAI_EMBEDDINGS -> "{\"input\":";
+    };
   }
 
   private static RequestSummary anthropic(String body) {

@@ -154,8 +154,7 @@ final class VectorsCommand implements Callable<Integer> {
       int port = Integer.parseInt(listen.substring(colon + 1));
       return ReplayingUpstream.listen(new InetSocketAddress(host, port));
     } catch (IllegalArgumentException e) {
-      throw new CommandFailedException(
-          ExitCode.USAGE, "--listen must be HOST:PORT, was " + listen);
+      throw new CommandFailedException(ExitCode.USAGE, "--listen must be HOST:PORT, was " + listen);
     } catch (UncheckedIOException e) {
       throw new CommandFailedException(
           ExitCode.UNAVAILABLE, "cannot listen on " + listen + ": " + e.getCause().getMessage());

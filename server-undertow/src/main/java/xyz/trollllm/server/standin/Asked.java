@@ -6,7 +6,7 @@ import xyz.trollllm.billing.TokenCounts;
 /**
  * What a request asks for, as far as the stand-in cares.
  *
- * <p>The rules by which usage follows from a request, for both APIs:
+ * <p>The rules by which usage follows from a request, for all APIs:
  *
  * <ul>
  *   <li>Four bytes of prompt are one input token, rounded up. The prompt is, in this order, the
@@ -20,6 +20,8 @@ import xyz.trollllm.billing.TokenCounts;
  *       Answer#THINKING_WORDS} tokens and a tool call four bytes of its input as one.
  *   <li>Everything stops at {@code max_tokens}.
  * </ul>
+ *
+ * <p>Nothing is generated for the Embeddings API; every input is a choice there.
  *
  * @param prompt the tokens of the prompt; no output
  * @param maxTokens the longest answer allowed, all kinds of tokens together

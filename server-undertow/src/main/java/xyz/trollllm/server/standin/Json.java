@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What both dialects read and write alike. */
+/** What all dialects read and write alike. */
 final class Json {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final Pattern WORDS_WANTED = Pattern.compile("(\\d{1,6}) words?");
@@ -76,7 +76,11 @@ final class Json {
 
   /** How many words the last message asks for. */
   static int wordsWanted(JsonNode request) {
-    Matcher matcher = WORDS_WANTED.matcher(lastMessage(request).path("content").toString());
+    return wordsWantedIn(lastMessage(request).path("content"));
+  }
+
+  static int wordsWantedIn(JsonNode content) {
+    Matcher matcher = WORDS_WANTED.matcher(content.toString());
     return matcher.find() ? Integer.parseInt(matcher.group(1)) : Answer.USUAL_WORDS;
   }
 }

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param charge in US dollars, as taken
  * @param entries how many entries the ledger has of the request
- * @param usage by the names of {@link Expectation#COUNTS}, all of them
+ * @param usage as {@link Expectation#usage()}
  * @param creditField which field of the user lost the charge; null also if nothing was charged
  * @param log the line in the request log
  */

@@ -17,7 +17,8 @@ import tools.jackson.databind.JsonNode;
  *     order
  * @param forbiddenText what must not occur in the answer's body
  * @param basis what the charge rests on; null if no usage is read
- * @param usage tokens and fees by their short names; what is not named is zero
+ * @param usage tokens and fees by their short names, all of them; tokens of inferences beside the
+ *     answer by their type, a dot and the short name
  * @param entries how many entries the ledger has of the request
  * @param charge in US dollars, exact, before it is rounded
  * @param log further members of the line in the request log
@@ -33,7 +34,6 @@ public record Expectation(
     Forwarding upstream,
     @Nullable String basis,
     Map<String, Long> usage,
-    List<JsonNode> subInferences,
     Set<String> flags,
     @Nullable String serviceTier,
     @Nullable String servedModel,
@@ -42,8 +42,11 @@ public record Expectation(
     @Nullable String creditField,
     Map<String, String> log) {
 
-  /** The short names of what is counted: tokens by kind, and what has a fee. */
-  public static final List<String> COUNTS = List.of("in", "w5", "w1", "cr", "out", "web", "fetch");
+  /** The short names of the kinds of tokens. */
+  public static final List<String> TOKENS = List.of("in", "w5", "w1", "cr", "out");
+
+  /** The short names of what has a fee. */
+  public static final List<String> FEES = List.of("web", "fetch");
 
   public Expectation {
     headers = Map.copyOf(headers);
@@ -52,7 +55,6 @@ public record Expectation(
     members = Map.copyOf(members);
     forbiddenText = List.copyOf(forbiddenText);
     usage = Map.copyOf(usage);
-    subInferences = List.copyOf(subInferences);
     flags = Set.copyOf(flags);
     log = Map.copyOf(log);
   }

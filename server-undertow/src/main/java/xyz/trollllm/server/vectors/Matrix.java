@@ -73,7 +73,9 @@ public final class Matrix {
       case Verdict.Failed(List<String> differences) ->
           differences.forEach(difference -> notes.add(where + difference));
       case Verdict.NotRun(String reason) -> notes.add(where + reason);
-      case Verdict.Pending(String feature) -> notes.add(where + "pending, needs " + feature);
+      case Verdict.Pending(String feature, List<String> differences) ->
+          differences.forEach(
+              difference -> notes.add(where + "pending, needs " + feature + ": " + difference));
     }
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -81,7 +80,6 @@ final class VectorReader {
         forwarding(data.required("upstream")),
         text(data, "basis"),
         counts(usage),
-        usage.path("sub_inferences").valueStream().toList(),
         new TreeSet<>(strings(data.path("flags"))),
         text(usage, "service_tier"),
         text(data, "served_model"),
@@ -105,10 +103,18 @@ final class VectorReader {
   }
 
   /** Every kind of count by its name; what is not named is zero. */
-  static Map<String, Long> counts(JsonNode usage) {
-    Map<String, Long> counts = new LinkedHashMap<>();
-    Expectation.COUNTS.forEach(name -> counts.put(name, usage.path(name).asLong(0)));
+  private static Map<String, Long> counts(JsonNode usage) {
+    Map<String, Long> counts = new HashMap<>();
+    Expectation.FEES.forEach(name -> counts.put(name, usage.path(name).asLong(0)));
+    tokens("", usage, counts);
+    for (JsonNode inference : usage.path("sub_inferences")) {
+      tokens(inference.required("type").stringValue() + ".", inference, counts);
+    }
     return counts;
+  }
+
+  private static void tokens(String prefix, JsonNode usage, Map<String, Long> counts) {
+    Expectation.TOKENS.forEach(name -> counts.put(prefix + name, usage.path(name).asLong(0)));
   }
 
   private byte @Nullable [] file(JsonNode data, String key) {

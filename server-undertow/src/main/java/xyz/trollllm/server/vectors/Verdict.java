@@ -19,7 +19,11 @@ public sealed interface Verdict {
   record NotRun(String reason) implements Verdict {}
 
   /** It fails, and is known to: a feature is missing. */
-  record Pending(String feature) implements Verdict {}
+  record Pending(String feature, List<String> differences) implements Verdict {
+    public Pending {
+      differences = List.copyOf(differences);
+    }
+  }
 
   static Verdict of(List<String> differences) {
     return differences.isEmpty() ? new Passed() : new Failed(differences);

@@ -2,6 +2,7 @@ package xyz.trollllm.it;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,18 +18,18 @@ import xyz.trollllm.server.vectors.VectorCase;
 import xyz.trollllm.server.vectors.VectorCase.Need;
 
 /** The configuration that the vectors are published with, and what it says of a case. */
-record PriceBook(Path file, GatewayConfig config) {
+record PublishedBook(Path file, GatewayConfig config) {
   static final Path VECTORS =
       Path.of(System.getProperty("gateway.deploy")).resolveSibling("vectors");
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  static PriceBook asPublished() {
+  static PublishedBook asPublished() {
     return of(VECTORS.resolve("price-book.json"));
   }
 
   /** With every upstream said to include cached tokens in its input. */
-  static PriceBook withInclusiveUsage() {
+  static PublishedBook withInclusiveUsage() {
     ObjectNode config = (ObjectNode) JSON.readTree(asPublished().file());
     config
         .path("models")
@@ -36,8 +37,8 @@ record PriceBook(Path file, GatewayConfig config) {
     return of(Path.of(ConfigCopy.write(JSON.writeValueAsString(config))));
   }
 
-  private static PriceBook of(Path file) {
-    return new PriceBook(file, ConfigLoader.load(file, Map.of()));
+  private static PublishedBook of(Path file) {
+    return new PublishedBook(file, ConfigLoader.load(file, Map.of()));
   }
 
   /** The variables that lead every endpoint to {@code upstream}, which has to speak TLS or not. */
@@ -58,11 +59,10 @@ record PriceBook(Path file, GatewayConfig config) {
 
   Api api(VectorCase vectorCase) {
     String path = vectorCase.request().target().split("\\?", 2)[0];
-    return switch (path) {
-      case "/v1/messages" -> Api.ANTHROPIC_MESSAGES;
-      case "/v1/chat/completions" -> Api.OPENAI_CHAT;
-      default -> throw new IllegalArgumentException("no API at " + path);
-    };
+    return Arrays.stream(Api.values())
+        .filter(api -> api.path().equals(path))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no API at " + path));
   }
 
   ModelConfig model(VectorCase vectorCase) {
