@@ -157,7 +157,7 @@ final class VectorsCommand implements Callable<Integer> {
       throw new CommandFailedException(ExitCode.USAGE, "--listen must be HOST:PORT, was " + listen);
     } catch (UncheckedIOException e) {
       throw new CommandFailedException(
-          ExitCode.UNAVAILABLE, "cannot listen on " + listen + ": " + e.getCause().getMessage());
+          ExitCode.UNAVAILABLE, "cannot listen on " + listen + ": " + e.getMessage());
     }
   }
 
