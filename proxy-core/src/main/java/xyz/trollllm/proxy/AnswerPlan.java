@@ -56,7 +56,8 @@ record AnswerPlan(
             admitted.route().api(),
             eventStream,
             admitted.route().model().usageSemantics(),
-            Estimation.of(admitted.summary(), request.body().remaining(), admitted.route().model()));
+            Estimation.of(
+                admitted.summary(), request.body().remaining(), admitted.route().model()));
     if (!eventStream) {
       return new JsonAnswer(head, caller, meter);
     }

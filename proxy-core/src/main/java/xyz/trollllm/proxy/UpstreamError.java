@@ -25,8 +25,7 @@ final class UpstreamError implements AnswerFlow.Sink {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MAX_BYTES = 64 * 1024;
   private static final Set<String> MESSAGES = Set.of("message", "detail", "error");
-  private static final List<String> KEPT_HEADERS =
-      List.of("retry-after-ms", "x-should-retry");
+  private static final List<String> KEPT_HEADERS = List.of("retry-after-ms", "x-should-retry");
   private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
 
   private final int status;

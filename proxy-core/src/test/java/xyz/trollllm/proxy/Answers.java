@@ -41,8 +41,7 @@ final class Answers {
   static final String CHAT_USAGE =
       "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":25,\"completion_tokens\":15}}\n\n";
   static final String DONE = "data: [DONE]\n\n";
-  static final String CHAT =
-      CHAT_ROLE + CHAT_TEXT + CHAT_TEXT + CHAT_STOP + CHAT_USAGE + DONE;
+  static final String CHAT = CHAT_ROLE + CHAT_TEXT + CHAT_TEXT + CHAT_STOP + CHAT_USAGE + DONE;
 
   static final String RESPONSES =
       """

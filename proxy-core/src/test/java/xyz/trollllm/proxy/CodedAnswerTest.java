@@ -37,8 +37,7 @@ final class CodedAnswerTest {
         Arguments.of("deflate", Coded.deflate(EVENTS)),
         Arguments.of("identity, gzip", Coded.gzipWithEveryPart(EVENTS)),
         Arguments.of(
-            "gzip",
-            Coded.joined(Coded.gzip(first), Coded.gzip(new byte[0]), Coded.gzip(rest))));
+            "gzip", Coded.joined(Coded.gzip(first), Coded.gzip(new byte[0]), Coded.gzip(rest))));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -153,8 +152,7 @@ final class CodedAnswerTest {
 
   @Test
   void errorIsDecodedToBeUnderstood() throws Exception {
-    RecordingClient client =
-        rig.send("/v1/messages", CallRig.MESSAGE, "accept-encoding", "gzip");
+    RecordingClient client = rig.send("/v1/messages", CallRig.MESSAGE, "accept-encoding", "gzip");
     byte[] error = "{\"error\":{\"message\":\"prompt is too long\"}}".getBytes(UTF_8);
 
     rig.upstream.last().head(400, "content-encoding", "gzip").bytes(Coded.gzip(error)).end();

@@ -122,8 +122,7 @@ final class DrainTest {
       rig.loop.advance(Duration.ofSeconds(1));
 
       assertThat(upstream.cancelled).isTrue();
-      assertCharged(
-          rig, client, "0.0001272", Basis.PARTIAL, "client-gone", "drain-time-limit");
+      assertCharged(rig, client, "0.0001272", Basis.PARTIAL, "client-gone", "drain-time-limit");
       assertThat(rig.loop.timers()).isZero();
     }
   }

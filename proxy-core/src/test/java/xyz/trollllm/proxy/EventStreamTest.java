@@ -101,8 +101,7 @@ final class EventStreamTest {
     upstream.bytes(Answers.DONE).end();
 
     assertThat(client.body())
-        .isEqualTo(
-            ": ping\n\n" + Answers.CHAT_TEXT + ": ping\n\n" + ": ping\n\n" + Answers.DONE);
+        .isEqualTo(": ping\n\n" + Answers.CHAT_TEXT + ": ping\n\n" + ": ping\n\n" + Answers.DONE);
   }
 
   @Test

@@ -20,24 +20,32 @@ final class LitellmHeadersTest {
           .last()
           .head(
               200,
-              "content-type", "application/json",
-              "x-litellm-response-cost", "0.0003",
-              "x-litellm-key-spend", "812.4",
-              "x-litellm-attempted-fallbacks", "1",
-              "llm_provider-x", "y",
-              "openai-organization", "org",
-              "anthropic-organization-id", "org",
-              "set-cookie", "a=b",
-              "retry-after", "7",
-              "content-length", Integer.toString(Answers.JSON.length()))
+              "content-type",
+              "application/json",
+              "x-litellm-response-cost",
+              "0.0003",
+              "x-litellm-key-spend",
+              "812.4",
+              "x-litellm-attempted-fallbacks",
+              "1",
+              "llm_provider-x",
+              "y",
+              "openai-organization",
+              "org",
+              "anthropic-organization-id",
+              "org",
+              "set-cookie",
+              "a=b",
+              "retry-after",
+              "7",
+              "content-length",
+              Integer.toString(Answers.JSON.length()))
           .bytes(Answers.JSON)
           .end();
 
-      client.headers.forEach(
-          (name, _) ->
-              assertThat(name)
-                  .isIn(
-                      "content-type", "retry-after", "request-id", "x-request-id", "x-charge-usd"));
+      client.headers.forEach((name, _) ->
+          assertThat(name)
+              .isIn("content-type", "retry-after", "request-id", "x-request-id", "x-charge-usd"));
       RequestLogEntry line = rig.log.getFirst();
       assertThat(Objects.requireNonNull(line.upstreamCost())).isEqualTo(Usd.of("0.0003"));
       assertThat(line.upstreamCostDrift()).hasValue(Usd.ZERO);

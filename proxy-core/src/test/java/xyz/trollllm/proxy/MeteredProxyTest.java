@@ -147,8 +147,8 @@ final class MeteredProxyTest {
 
     Answer answer = fixture.postAsAlice("/v1/messages", MESSAGE);
 
-    answer.headers.forEach(
-        (name, _) -> assertThat(name).isIn("content-type", "request-id", "x-request-id", "x-charge-usd"));
+    answer.headers.forEach((name, _) ->
+        assertThat(name).isIn("content-type", "request-id", "x-request-id", "x-charge-usd"));
   }
 
   @Test

@@ -68,9 +68,7 @@ final class ProxyHandler implements HttpHandler {
         () -> refuseWhileItComes(exchange, reason));
   }
 
-  /**
-   * Answers at once, and lets what is left of the body come and go.
-   */
+  /** Answers at once, and lets what is left of the body come and go. */
   private void refuseWhileItComes(HttpServerExchange exchange, Rejection reason) {
     XnioExecutor.Key end =
         exchange
