@@ -48,9 +48,11 @@ record AnswerPlan(
   }
 
   Answer answer(Caller caller, EventLoop loop, Duration pingInterval) {
-    AnswerHead head =
-        new AnswerHead(
-            status, HeaderRules.toClient(upstream, caller.requestId(), relaysCoded), length());
+    Headers headers =
+        HeaderRules.withLoweredMaxTokens(
+            HeaderRules.toClient(upstream, caller.requestId(), relaysCoded),
+            admitted.loweredMaxTokens());
+    AnswerHead head = new AnswerHead(status, headers, length());
     AnswerMeter meter =
         AnswerMeters.of(
             admitted.route().api(),

@@ -50,7 +50,8 @@ record Granted(
             request.body(),
             admitted.summary(),
             caller.api(),
-            admitted.route().model().upstreamModelId()));
+            admitted.route().model().upstreamModelId(),
+            admitted.loweredMaxTokens()));
   }
 
   /** How far the answer is read on without its client; empty for not at all. */

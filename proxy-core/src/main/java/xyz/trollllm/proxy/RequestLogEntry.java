@@ -22,7 +22,7 @@ import xyz.trollllm.proxy.admission.Rejection;
  * @param upstreamCost what the upstream says the answer cost the operator, for comparison only;
  *     null if it does not say
  * @param ledger what the ledger said: {@code taken}, {@code deferred}, ...; {@code none} if not
- *     asked
+ *     asked, {@code free} if there was nothing to ask
  * @param firstByte until the upstream's first byte, null if none came
  * @param clientRetry the client's own count of retries of this request, if it sent one
  */
@@ -44,6 +44,8 @@ public record RequestLogEntry(
     @Nullable Duration firstByte,
     Duration latency,
     @Nullable String clientRetry) {
+
+  private static final String FREE = "free";
 
   /** A request that was not forwarded; {@code refused} says who sent it, if that became known. */
   static RequestLogEntry refused(
@@ -73,6 +75,43 @@ public record RequestLogEntry(
         null,
         Duration.between(startedAt, Instant.now()),
         clientRetry(request));
+  }
+
+  /** A request to an endpoint that costs nothing, however it ended. */
+  static RequestLogEntry free(
+      Instant startedAt,
+      String requestId,
+      String instance,
+      ProxyRequest request,
+      @Nullable Identity caller,
+      @Nullable String requestedModel,
+      int status,
+      @Nullable String error,
+      @Nullable String detail,
+      @Nullable Duration firstByte,
+      Duration latency) {
+    return new RequestLogEntry(
+        startedAt,
+        requestId,
+        instance,
+        request.method(),
+        request.path(),
+        caller == null ? null : caller.account().userId(),
+        caller == null ? null : caller.key().id(),
+        requestedModel,
+        status,
+        error,
+        detail,
+        null,
+        FREE,
+        firstByte,
+        latency,
+        clientRetry(request));
+  }
+
+  /** Whether the request was for an endpoint that costs nothing. */
+  public boolean isFree() {
+    return ledger.equals(FREE);
   }
 
   static @Nullable String clientRetry(ProxyRequest request) {

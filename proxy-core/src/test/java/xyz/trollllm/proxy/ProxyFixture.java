@@ -32,6 +32,8 @@ final class ProxyFixture implements AutoCloseable {
         "endpoints": [
           {"name": "up-anthropic", "base_url": "http://127.0.0.1:PORT/v1/messages"},
           {"name": "up-openai", "base_url": "http://127.0.0.1:PORT/v1/chat/completions"},
+          {"name": "up-responses", "base_url": "http://127.0.0.1:PORT/v1/responses"},
+          {"name": "up-embeddings", "base_url": "http://127.0.0.1:PORT/v1/embeddings"},
           {"name": "only-anthropic", "base_url": "http://127.0.0.1:PORT/v1/messages"}
         ],
         "upstreams": [{"name": "up", "connect_timeout_seconds": 2, "response_timeout_seconds": 1,
@@ -44,6 +46,17 @@ final class ProxyFixture implements AutoCloseable {
            "cache_write_price_per_mtok": 3.75, "cache_write_1h_price_per_mtok": 6,
            "cache_hit_price_per_mtok": 0.30, "max_input_tokens": 200000,
            "max_output_tokens": 64000},
+          {"name": "GPT-5", "id": "gpt-5", "upstream": "up", "upstream_model_id": "gpt-5-upstream",
+           "billing_upstream": "ohmygpt", "billing_multiplier": 1.05,
+           "input_price_per_mtok": 1.25, "output_price_per_mtok": 10,
+           "cache_write_price_per_mtok": 1.25, "cache_write_1h_price_per_mtok": 1.25,
+           "cache_hit_price_per_mtok": 0.125, "max_input_tokens": 272000,
+           "max_output_tokens": 128000},
+          {"name": "Embedding", "id": "text-embedding-3-small", "upstream": "up",
+           "billing_upstream": "openhands", "billing_multiplier": 1.05,
+           "input_price_per_mtok": 0.02, "output_price_per_mtok": 0,
+           "cache_write_price_per_mtok": 0, "cache_hit_price_per_mtok": 0,
+           "max_input_tokens": 2000, "max_output_tokens": 1},
           {"name": "Messages only", "id": "messages-only", "type": "anthropic",
            "upstream": "only", "upstream_model_id": "messages-only",
            "billing_upstream": "ohmygpt", "billing_multiplier": 1,
@@ -156,14 +169,16 @@ final class ProxyFixture implements AutoCloseable {
   static class Answer implements BlockingResponse {
     int status;
     Headers headers = Headers.EMPTY;
+    long contentLength;
     boolean complete;
     boolean aborted;
     final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     @Override
-    public OutputStream begin(int answerStatus, Headers answerHeaders, long contentLength) {
+    public OutputStream begin(int answerStatus, Headers answerHeaders, long answerLength) {
       status = answerStatus;
       headers = answerHeaders;
+      contentLength = answerLength;
       return new OutputStream() {
         @Override
         public void write(int single) throws IOException {

@@ -44,6 +44,9 @@ public final class JsonRequestLog implements RequestLog {
       request(json, entry);
       if (entry.settlement() != null) {
         settlement(json, entry.settlement());
+      } else if (entry.isFree()) {
+        json.writeStringProperty("cost_usd", "0");
+        json.writeNumberProperty("cost_nano_usd", 0);
       }
       upstreamCost(json, entry);
       json.writeEndObject();
