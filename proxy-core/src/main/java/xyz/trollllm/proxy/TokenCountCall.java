@@ -205,6 +205,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
       KeyRing.Key refusedKey = Objects.requireNonNull(key);
       if (error.refusesKey()) {
         refusedKey.rest(); // a rate limit of this endpoint says nothing about messages
+        Objects.requireNonNull(asked).upstream().keyWatch().refused(refusedKey, error.status());
       }
       Optional<KeyRing.Key> another =
           Objects.requireNonNull(asked).upstream().keys().otherThan(refusedKey);
