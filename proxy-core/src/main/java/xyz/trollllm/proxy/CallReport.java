@@ -2,6 +2,8 @@ package xyz.trollllm.proxy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Basis;
@@ -23,6 +25,9 @@ final class CallReport {
   private final ProxyRequest request;
   private final Instant startedAt;
   private final long startNanos = System.nanoTime();
+  private final Set<String> callFlags = new HashSet<>();
+  private @Nullable Duration firstByte;
+  private LitellmHeaders litellm = LitellmHeaders.NONE;
 
   CallReport(CallContext context, String requestId, Api api, ProxyRequest request) {
     this.context = context;
@@ -42,24 +47,47 @@ final class CallReport {
         startedAt, requestId, context.instance(), request, error, refused);
   }
 
+  /** What an answer costs that used this much. */
+  Cost cost(Admission.Admitted granted, Metered metered) {
+    return granted.route().prices().cost(granted.route().model(), metered.usage());
+  }
+
+  /** Notes something unusual about the call. */
+  void flag(String flag) {
+    callFlags.add(flag);
+  }
+
+  /** The head of the upstream's answer came; notes what it tells operators. */
+  void headCame(Headers head) {
+    firstByte = elapsed();
+    litellm = LitellmHeaders.of(head);
+    if (litellm.fellBack()) {
+      flag(CallFlags.UPSTREAM_FALLBACK);
+    }
+  }
+
   /** What is charged. What rests on an estimate never exceeds what was held for it. */
   Settlement settlement(Admission.Admitted granted, Outcome outcome, Metered metered, int status) {
     ModelConfig model = granted.route().model();
-    Cost cost = granted.route().prices().cost(model, metered.usage());
+    Cost cost = cost(granted, metered);
     Usd charge = cost.charge();
     Usd held = granted.hold().amount();
     TreeSet<String> flags = new TreeSet<>(metered.flags());
     flags.addAll(cost.flags());
+    flags.addAll(callFlags);
     if (outcome == Outcome.CANCELLED) {
-      flags.add("client-gone");
+      flags.add(CallFlags.CLIENT_GONE);
     }
     if (metered.servedModel() != null && !isExpected(metered.servedModel(), granted)) {
-      flags.add("other-model-served");
+      flags.add(CallFlags.OTHER_MODEL_SERVED);
+    }
+    if (granted.loweredMaxTokens().isPresent()) {
+      flags.add("max-tokens-lowered");
     }
     boolean aboveHold = charge.compareTo(held) > 0;
     boolean capped = aboveHold && metered.basis() != Basis.UPSTREAM;
     if (aboveHold) {
-      flags.add(capped ? "capped-at-hold" : "above-hold");
+      flags.add(capped ? CallFlags.CAPPED_AT_HOLD : CallFlags.ABOVE_HOLD);
     }
     return new Settlement(
         granted.hold(),
@@ -87,8 +115,7 @@ final class CallReport {
       Admission.Admitted granted,
       Settlement settlement,
       @Nullable String error,
-      @Nullable String detail,
-      @Nullable Duration firstByte) {
+      @Nullable String detail) {
     return new RequestLogEntry(
         startedAt,
         requestId,
@@ -102,10 +129,17 @@ final class CallReport {
         error,
         detail,
         settlement,
+        litellm.cost(),
         "none",
         firstByte,
         settlement.record().latency(),
         RequestLogEntry.clientRetry(request));
+  }
+
+  /** Where in our code a bug showed itself. What it says is left out: it may quote a request. */
+  static String place(Throwable bug) {
+    String where = bug.getStackTrace().length == 0 ? "" : " at " + bug.getStackTrace()[0];
+    return bug.getClass().getName() + where;
   }
 
   private static boolean isExpected(String servedModel, Admission.Admitted granted) {

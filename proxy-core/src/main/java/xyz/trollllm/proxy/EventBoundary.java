@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 final class EventBoundary {
   private byte last = '\n';
   private byte beforeLast = '\n';
-  private byte thirdLast;
+  private byte thirdLast = '\n';
 
   void observe(ByteBuffer bytes) {
     for (int i = Math.max(bytes.position(), bytes.limit() - 3); i < bytes.limit(); i++) {
@@ -18,9 +18,19 @@ final class EventBoundary {
 
   /** True at the start and after an empty line, whichever of LF, CRLF and CR ends lines. */
   boolean isBetweenEvents() {
-    boolean emptyLine = last == '\n' && beforeLast == '\n';
-    boolean emptyLineWithCarriageReturn = last == '\n' && beforeLast == '\r' && thirdLast == '\n';
-    boolean emptyCarriageReturnLine = last == '\r' && beforeLast == '\r';
-    return emptyLine || emptyLineWithCarriageReturn || emptyCarriageReturnLine;
+    boolean endedByBoth = last == '\n' && beforeLast == '\r';
+    return isLineEnd(last) && isLineEnd(endedByBoth ? thirdLast : beforeLast);
+  }
+
+  /**
+   * Whether an event of ours may come before the rest of the stream. After a CR it may not: it
+   * might be the first half of a line end.
+   */
+  boolean admitsAnother() {
+    return last == '\n' && isBetweenEvents();
+  }
+
+  private static boolean isLineEnd(byte b) {
+    return b == '\n' || b == '\r';
   }
 }

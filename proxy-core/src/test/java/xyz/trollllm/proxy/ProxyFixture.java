@@ -70,6 +70,7 @@ final class ProxyFixture implements AutoCloseable {
   final MockWebServer upstream = new MockWebServer();
   final InMemoryCreditLedger ledger = new InMemoryCreditLedger();
   final List<RequestLogEntry> log = new CopyOnWriteArrayList<>();
+  final List<OperatorAlert> alerts = new CopyOnWriteArrayList<>();
   private final MeteredProxy proxy;
 
   ProxyFixture() throws IOException {
@@ -100,6 +101,7 @@ final class ProxyFixture implements AutoCloseable {
             key -> Optional.ofNullable(accounts.get(key.value())),
             ledger,
             log::add,
+            alerts::add,
             JdkUpstream::new);
   }
 
@@ -167,14 +169,16 @@ final class ProxyFixture implements AutoCloseable {
   static class Answer implements BlockingResponse {
     int status;
     Headers headers = Headers.EMPTY;
+    long contentLength;
     boolean complete;
     boolean aborted;
     final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     @Override
-    public OutputStream begin(int answerStatus, Headers answerHeaders, long contentLength) {
+    public OutputStream begin(int answerStatus, Headers answerHeaders, long answerLength) {
       status = answerStatus;
       headers = answerHeaders;
+      contentLength = answerLength;
       return new OutputStream() {
         @Override
         public void write(int single) throws IOException {

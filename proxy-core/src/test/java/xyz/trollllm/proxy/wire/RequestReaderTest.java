@@ -12,6 +12,7 @@ import static xyz.trollllm.config.Api.OPENAI_RESPONSES;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -39,9 +40,14 @@ class RequestReaderTest {
                 OptionalLong.of(7),
                 2,
                 1,
-                0,
-                0,
-                false));
+                InlineMedia.NONE,
+                false,
+                new OutputLimits(
+                    List.of(
+                        new OutputLimits.Member(
+                            "max_tokens", new ByteRange(44, 45), OptionalLong.of(7))),
+                    OptionalLong.empty()),
+                List.of()));
   }
 
   @ParameterizedTest
@@ -53,7 +59,6 @@ class RequestReaderTest {
         "\"max_completion_tokens\":9",
         "\"extra_body\":{\"model\":\"dear\"}",
         "\"api_base\":\"http://elsewhere\"",
-        "\"context_management\":{\"edits\":[{\"type\":\"compact_20260112\"}]}",
         "\"tools\":[{\"type\":\"code_execution_20250825\",\"name\":\"code_execution\"}]"
       })
   void whatCouldChangeThePriceUnseenIsRefused(String member) {
@@ -234,9 +239,9 @@ class RequestReaderTest {
         "{\"model\":\"m\",\"max_tokens\":1} {} | $: expected nothing after the JSON object, found an object (line 1, byte 29)",
         "{\"model\":\"m\" | malformed JSON: the body ends too early in $.model (line 1, byte 12)",
         "{\"model\":\"m\", | malformed JSON in $.model (line 1, byte 13)",
-        "{\"speed\":\"fast\"} | $.speed: this gateway has no price for this option, leave it out (line 1, byte 9)",
+        "{\"speed\":\"warp\"} | $.speed: this gateway has no price for this value, leave it out (line 1, byte 9)",
         "{\"fallbacks\":[\"dear\"]} | $.fallbacks: this gateway has no price for this option, leave it out (line 1, byte 13)",
-        "{\"tools\":[{\"type\":\"advisor_20260301\"}]} | $.tools: this gateway has no price for the tool advisor (line 1, byte 18)"
+        "{\"tools\":[{\"type\":\"code_execution_20250825\"}]} | $.tools[0]: this gateway has no price for the tool code_execution (line 1, byte 43)"
       })
   void messageSaysWhatWasExpectedFoundAndWhere(String body, String message) {
     assertThat(invalid(ANTHROPIC_MESSAGES, body)).isEqualTo(message);
@@ -254,7 +259,7 @@ class RequestReaderTest {
         "{\"stream_options\":{\"include_usage\":true,\"include_usage\":false}} | $.stream_options.include_usage: expected this key once, found it twice (line 1, byte 56)",
         "{\"stream_options\":{\"include_usage\":1}} | $.stream_options.include_usage: expected true or false, found a whole number (line 1, byte 35)",
         "{\"model\":\"m\",\"input\":\"hi\"} | $.messages: expected an array of messages, found `input` instead, which belongs to the Responses API; send Chat Completions bodies here",
-        "{\"service_tier\":\"priority\"} | $.service_tier: this gateway has no price for this option, leave it out (line 1, byte 16)"
+        "{\"service_tier\":\"scale\"} | $.service_tier: this gateway has no price for this value, leave it out (line 1, byte 16)"
       })
   void messageOfOpenAiBodiesSaysWhatWasExpected(String body, String message) {
     assertThat(invalid(OPENAI_CHAT, body)).isEqualTo(message);

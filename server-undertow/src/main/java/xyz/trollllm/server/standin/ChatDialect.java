@@ -13,7 +13,6 @@ import xyz.trollllm.billing.TokenCounts;
 final class ChatDialect extends OpenAiDialect {
   private static final byte[] DONE = "data: [DONE]\n\n".getBytes(UTF_8);
   private static final long CREATED = 1_700_000_000;
-  private static final int FRAGMENT = 8;
 
   @Override
   public Asked read(JsonNode request) {
@@ -21,7 +20,9 @@ final class ChatDialect extends OpenAiDialect {
     String model = Json.requiredText(request, "model");
     request.path("tools").forEach(meter::addBlock);
     Json.requiredMessages(request).forEach(message -> meter.addContent(message.path("content")));
+    ChatHistory.check(request);
     long maxTokens = Json.limit(request, "max_tokens").orElse(Long.MAX_VALUE);
+    boolean thinks = !request.path("reasoning_effort").asString("none").equals("none");
     return new Asked(
         model,
         request.path("stream").asBoolean(false),
@@ -29,19 +30,21 @@ final class ChatDialect extends OpenAiDialect {
         meter.tokens(),
         Json.limit(request, "max_completion_tokens").orElse(maxTokens),
         Json.wordsWanted(request),
-        request.path("reasoning_effort").isString(),
-        toolToCall(request),
+        thinks ? Asked.Thinking.FIRST : Asked.Thinking.NONE,
+        toolsToCall(request),
         Math.max(1, request.path("n").asInt(1)),
-        meter.fingerprint());
+        meter.fingerprint(),
+        false);
   }
 
-  private static @Nullable String toolToCall(JsonNode request) {
-    JsonNode tool = request.path("tools").path(0);
+  private static List<String> toolsToCall(JsonNode request) {
     boolean forbidden = request.path("tool_choice").asString("").equals("none");
     boolean answersTool = Json.lastMessage(request).path("role").asString("").equals("tool");
-    return tool.isMissingNode() || forbidden || answersTool
-        ? null
-        : tool.path("function").path("name").asString("tool");
+    if (forbidden || answersTool) {
+      return List.of();
+    }
+    boolean parallel = request.path("parallel_tool_calls").asBoolean(true);
+    return Json.toolNames(request, "/function/name", parallel ? Asked.CALLS_AT_ONCE : 1);
   }
 
   @Override
@@ -50,17 +53,52 @@ final class ChatDialect extends OpenAiDialect {
     for (int i = 0; i < asked.choices(); i++) {
       ObjectNode choice = completion.withArray("choices").addObject().put("index", i);
       ObjectNode message = choice.putObject("message").put("role", "assistant");
-      message.put("content", String.join("", answer.text()));
-      if (!answer.thinking().isEmpty()) {
-        message.put("reasoning_content", String.join("", answer.thinking()));
-      }
-      if (answer.tool() != null) {
-        toolCall(message, asked, answer.tool(), Answer.TOOL_INPUT);
-      }
+      message.putNull("content");
+      answer.parts().forEach(part -> addTo(message, asked, part));
       choice.putNull("logprobs").put("finish_reason", finishReason(answer.stop()));
     }
     completion.set("usage", usage(asked, answer));
     return Json.bytes(completion);
+  }
+
+  /** A part as fields of a whole message. */
+  private static void addTo(ObjectNode message, Asked asked, Part part) {
+    switch (part) {
+      case Part.Thinking(List<String> words) ->
+          message.put("reasoning_content", String.join("", words));
+      case Part.Text(List<String> words) -> message.put("content", String.join("", words));
+      case Part.ToolCall call ->
+          fill(message.withArray("tool_calls").addObject(), asked, call, Part.ToolCall.INPUT);
+    }
+  }
+
+  /** A part in the pieces in which it is streamed. */
+  private static List<ObjectNode> deltas(Asked asked, Part part) {
+    return switch (part) {
+      case Part.Thinking(List<String> words) ->
+          words.stream().map(word -> Json.object().put("reasoning_content", word)).toList();
+      case Part.Text(List<String> words) ->
+          words.stream().map(word -> Json.object().put("content", word)).toList();
+      case Part.ToolCall call -> {
+        List<ObjectNode> deltas = new ArrayList<>();
+        ObjectNode start = Json.object();
+        ObjectNode begun = start.putArray("tool_calls").addObject().put("index", call.number());
+        fill(begun, asked, call, "");
+        deltas.add(start);
+        for (String piece : Json.fragments(Part.ToolCall.INPUT)) {
+          ObjectNode delta = Json.object();
+          ObjectNode more = delta.putArray("tool_calls").addObject().put("index", call.number());
+          more.putObject("function").put("arguments", piece);
+          deltas.add(delta);
+        }
+        yield deltas;
+      }
+    };
+  }
+
+  private static void fill(ObjectNode target, Asked asked, Part.ToolCall call, String arguments) {
+    target.put("id", "call_" + asked.fingerprint() + call.number()).put("type", "function");
+    target.putObject("function").put("name", call.tool()).put("arguments", arguments);
   }
 
   @Override
@@ -82,21 +120,8 @@ final class ChatDialect extends OpenAiDialect {
   private static void addChoice(List<byte[]> events, Asked asked, Answer answer, int choice) {
     events.add(
         chunk(asked, choice, Json.object().put("role", "assistant").put("content", ""), null));
-    for (String word : answer.thinking()) {
-      events.add(chunk(asked, choice, Json.object().put("reasoning_content", word), null));
-    }
-    for (String word : answer.text()) {
-      events.add(chunk(asked, choice, Json.object().put("content", word), null));
-    }
-    if (answer.tool() != null) {
-      ObjectNode start = Json.object();
-      toolCall(start, asked, answer.tool(), "");
-      events.add(chunk(asked, choice, start, null));
-      for (int from = 0; from < Answer.TOOL_INPUT.length(); from += FRAGMENT) {
-        int to = Math.min(from + FRAGMENT, Answer.TOOL_INPUT.length());
-        ObjectNode delta = Json.object();
-        ObjectNode call = delta.putArray("tool_calls").addObject().put("index", 0);
-        call.putObject("function").put("arguments", Answer.TOOL_INPUT.substring(from, to));
+    for (Part part : answer.parts()) {
+      for (ObjectNode delta : deltas(asked, part)) {
         events.add(chunk(asked, choice, delta, null));
       }
     }
@@ -113,12 +138,6 @@ final class ChatDialect extends OpenAiDialect {
       chunk.putNull("usage");
     }
     return Json.event(chunk);
-  }
-
-  private static void toolCall(ObjectNode message, Asked asked, String name, String arguments) {
-    ObjectNode call = message.putArray("tool_calls").addObject();
-    call.put("index", 0).put("id", "call_" + asked.fingerprint()).put("type", "function");
-    call.putObject("function").put("name", name).put("arguments", arguments);
   }
 
   private static ObjectNode envelope(Asked asked, String object) {

@@ -1,5 +1,8 @@
 package xyz.trollllm.server.standin;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Base64;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -7,6 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** OpenAI's Embeddings API, with one short vector for every input. */
 final class EmbeddingsDialect extends OpenAiDialect {
+  private static final float[] VECTOR = {0.25f, -0.5f, 0.75f};
 
   @Override
   public Asked read(JsonNode request) {
@@ -25,10 +29,11 @@ final class EmbeddingsDialect extends OpenAiDialect {
         meter.tokens(),
         0,
         0,
-        false,
-        null,
+        Asked.Thinking.NONE,
+        List.of(),
         several ? input.size() : 1,
-        meter.fingerprint());
+        meter.fingerprint(),
+        request.path("encoding_format").asString("").equals("base64"));
   }
 
   @Override
@@ -37,11 +42,22 @@ final class EmbeddingsDialect extends OpenAiDialect {
     ArrayNode data = list.putArray("data");
     for (int i = 0; i < asked.choices(); i++) {
       ObjectNode embedding = data.addObject().put("object", "embedding").put("index", i);
-      embedding.putArray("embedding").add(0.25).add(-0.5).add(0.75);
+      if (asked.base64()) {
+        embedding.put("embedding", base64());
+      } else {
+        embedding.putArray("embedding").add(VECTOR[0]).add(VECTOR[1]).add(VECTOR[2]);
+      }
     }
     long prompt = asked.prompt().totalInput();
     list.putObject("usage").put("prompt_tokens", prompt).put("total_tokens", prompt);
     return Json.bytes(list);
+  }
+
+  /** The vector's bytes, as the makers' clients ask for it without being told to. */
+  private static String base64() {
+    ByteBuffer bytes = ByteBuffer.allocate(VECTOR.length * Float.BYTES);
+    bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(VECTOR);
+    return Base64.getEncoder().encodeToString(bytes.array());
   }
 
   @Override

@@ -2,6 +2,8 @@ package xyz.trollllm.server.standin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** What all dialects read and write alike. */
 final class Json {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final int FRAGMENT = 8;
   private static final Pattern WORDS_WANTED = Pattern.compile("(\\d{1,6}) words?");
 
   private Json() {}
@@ -72,6 +75,25 @@ final class Json {
   static JsonNode lastMessage(JsonNode request) {
     JsonNode messages = request.path("messages");
     return messages.path(messages.size() - 1);
+  }
+
+  /** The names of the first {@code most} tools offered, which stand at {@code pointer} of each. */
+  static List<String> toolNames(JsonNode request, String pointer, int most) {
+    return request
+        .path("tools")
+        .valueStream()
+        .limit(most)
+        .map(tool -> tool.at(pointer).asString("tool"))
+        .toList();
+  }
+
+  /** The pieces in which JSON inside of JSON is streamed. */
+  static List<String> fragments(String text) {
+    List<String> fragments = new ArrayList<>();
+    for (int from = 0; from < text.length(); from += FRAGMENT) {
+      fragments.add(text.substring(from, Math.min(from + FRAGMENT, text.length())));
+    }
+    return fragments;
   }
 
   /** How many words the last message asks for. */

@@ -2,7 +2,6 @@ package xyz.trollllm.server.standin;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,23 +38,25 @@ final class ResponsesDialect extends OpenAiDialect {
         meter.tokens(),
         Json.limit(request, "max_output_tokens").orElse(Long.MAX_VALUE),
         Json.wordsWantedIn(input.isString() ? input : last(input)),
-        request.path("reasoning").isObject(),
-        toolToCall(request, last(input)),
+        request.path("reasoning").isObject() ? Asked.Thinking.FIRST : Asked.Thinking.NONE,
+        toolsToCall(request, last(input)),
         1,
-        meter.fingerprint());
+        meter.fingerprint(),
+        false);
   }
 
   private static JsonNode last(JsonNode input) {
     return input.path(input.size() - 1);
   }
 
-  private static @Nullable String toolToCall(JsonNode request, JsonNode last) {
-    JsonNode tool = request.path("tools").path(0);
+  private static List<String> toolsToCall(JsonNode request, JsonNode last) {
     boolean forbidden = request.path("tool_choice").asString("").equals("none");
     boolean answersTool = last.path("type").asString("").endsWith("_call_output");
-    return tool.isMissingNode() || forbidden || answersTool
-        ? null
-        : tool.path("name").asString("tool");
+    if (forbidden || answersTool) {
+      return List.of();
+    }
+    boolean parallel = request.path("parallel_tool_calls").asBoolean(true);
+    return Json.toolNames(request, "/name", parallel ? Asked.CALLS_AT_ONCE : 1);
   }
 
   @Override
@@ -68,12 +69,12 @@ final class ResponsesDialect extends OpenAiDialect {
     Events events = new Events();
     events.add("response.created").set("response", unfinished(asked));
     events.add("response.in_progress").set("response", unfinished(asked));
-    int index = 0;
-    for (ObjectNode item : output(asked, answer)) {
+    for (int index = 0; index < answer.parts().size(); index++) {
+      Part part = answer.parts().get(index);
+      ObjectNode item = item(asked, part);
       events.add("response.output_item.added").put("output_index", index).set("item", start(item));
-      addPieces(events, item, answer, index);
+      addPieces(events, item, part, index);
       events.add("response.output_item.done").put("output_index", index).set("item", item);
-      index++;
     }
     String end = answer.stop() == Answer.Stop.LENGTH ? "incomplete" : "completed";
     events.add("response." + end).set("response", response(asked, answer));
@@ -95,25 +96,50 @@ final class ResponsesDialect extends OpenAiDialect {
     return start;
   }
 
-  private static void addPieces(Events events, ObjectNode item, Answer answer, int index) {
-    switch (item.path("type").asString()) {
-      case "reasoning" ->
-          answer
-              .thinking()
-              .forEach(word -> delta(events, "reasoning_summary_text", item, index, word));
-      case "message" ->
-          answer.text().forEach(word -> delta(events, "output_text", item, index, word));
-      default -> delta(events, "function_call_arguments", item, index, Answer.TOOL_INPUT);
+  private static void addPieces(Events events, ObjectNode item, Part part, int index) {
+    switch (part) {
+      case Part.Thinking(List<String> words) -> {
+        JsonNode whole = item.at("/summary/0");
+        String what = "response.reasoning_summary_";
+        about(events.add(what + "part.added"), item, index).set("part", withoutText(whole));
+        for (String word : words) {
+          about(events.add(what + "text.delta"), item, index).put("delta", word);
+        }
+        about(events.add(what + "text.done"), item, index).set("text", whole.path("text"));
+        about(events.add(what + "part.done"), item, index).set("part", whole);
+      }
+      case Part.Text(List<String> words) -> {
+        JsonNode whole = item.at("/content/0");
+        about(events.add("response.content_part.added"), item, index)
+            .set("part", withoutText(whole));
+        for (String word : words) {
+          about(events.add("response.output_text.delta"), item, index).put("delta", word);
+        }
+        about(events.add("response.output_text.done"), item, index).set("text", whole.path("text"));
+        about(events.add("response.content_part.done"), item, index).set("part", whole);
+      }
+      case Part.ToolCall _ -> {
+        String what = "response.function_call_arguments.";
+        for (String piece : Json.fragments(Part.ToolCall.INPUT)) {
+          about(events.add(what + "delta"), item, index).put("delta", piece);
+        }
+        about(events.add(what + "done"), item, index).put("arguments", Part.ToolCall.INPUT);
+      }
     }
   }
 
-  private static void delta(Events events, String what, ObjectNode item, int index, String text) {
-    events
-        .add("response." + what + ".delta")
-        .put("item_id", item.path("id").asString())
-        .put("output_index", index)
-        .put("content_index", 0)
-        .put("delta", text);
+  /** Says which item, and which part of it, an event is about. */
+  private static ObjectNode about(ObjectNode event, ObjectNode item, int index) {
+    event.put("item_id", item.path("id").asString()).put("output_index", index);
+    return switch (item.path("type").asString()) {
+      case "reasoning" -> event.put("summary_index", 0);
+      case "message" -> event.put("content_index", 0);
+      default -> event;
+    };
+  }
+
+  private static ObjectNode withoutText(JsonNode part) {
+    return ((ObjectNode) part.deepCopy()).put("text", "");
   }
 
   private static ObjectNode unfinished(Asked asked) {
@@ -129,7 +155,7 @@ final class ResponsesDialect extends OpenAiDialect {
       response.putObject("incomplete_details").put("reason", "max_output_tokens");
     }
     ArrayNode output = response.putArray("output");
-    output(asked, answer).forEach(output::add);
+    answer.parts().forEach(part -> output.add(item(asked, part)));
     response.set("usage", usage(asked, answer));
     return response;
   }
@@ -150,28 +176,26 @@ final class ResponsesDialect extends OpenAiDialect {
     return response;
   }
 
-  private static List<ObjectNode> output(Asked asked, Answer answer) {
-    List<ObjectNode> output = new ArrayList<>();
-    if (!answer.thinking().isEmpty()) {
-      ObjectNode reasoning = item(asked, "reasoning", "rs_");
-      ObjectNode summary = reasoning.putArray("summary").addObject().put("type", "summary_text");
-      summary.put("text", String.join("", answer.thinking()));
-      output.add(reasoning);
-    }
-    if (!answer.text().isEmpty()) {
-      ObjectNode message = item(asked, "message", "msg_").put("role", "assistant");
-      ObjectNode part = message.putArray("content").addObject().put("type", "output_text");
-      part.put("text", String.join("", answer.text())).putArray("annotations");
-      output.add(message);
-    }
-    if (answer.tool() != null) {
-      output.add(
-          item(asked, "function_call", "fc_")
-              .put("call_id", "call_" + asked.fingerprint())
-              .put("name", answer.tool())
-              .put("arguments", Answer.TOOL_INPUT));
-    }
-    return output;
+  private static ObjectNode item(Asked asked, Part part) {
+    return switch (part) {
+      case Part.Thinking(List<String> words) -> {
+        ObjectNode reasoning = item(asked, "reasoning", "rs_");
+        ObjectNode summary = reasoning.putArray("summary").addObject().put("type", "summary_text");
+        summary.put("text", String.join("", words));
+        yield reasoning;
+      }
+      case Part.Text(List<String> words) -> {
+        ObjectNode message = item(asked, "message", "msg_").put("role", "assistant");
+        ObjectNode text = message.putArray("content").addObject().put("type", "output_text");
+        text.put("text", String.join("", words)).putArray("annotations");
+        yield message;
+      }
+      case Part.ToolCall call ->
+          item(asked, "function_call", "fc_" + call.number())
+              .put("call_id", "call_" + asked.fingerprint() + call.number())
+              .put("name", call.tool())
+              .put("arguments", Part.ToolCall.INPUT);
+    };
   }
 
   private static ObjectNode item(Asked asked, String type, String prefix) {
