@@ -27,8 +27,7 @@ record ClientBooks(
       TokenCounts used = ReportedUsage.of(style, answer.path("usage"));
       BigDecimal cost = Price.charge(model, used, multiplier);
       String requestId = answer.path("request_id").stringValue();
-      Trace.of(gateway, store, requestId)
-          .assertCharged(cost, multiplier, field, "openhands", used);
+      Trace.of(gateway, store, requestId).assertCharged(cost, multiplier, field, "openhands", used);
       JsonNode charge = answer.path("charge");
       if (charge.isString()) {
         assertThat(new BigDecimal(charge.stringValue())).isEqualByComparingTo(cost);

@@ -96,8 +96,7 @@ class ClientErrorsIT {
     public Behaviour behaviourFor(Served request) {
       long now = System.nanoTime();
       if (refusedAt.compareAndSet(0, now)) {
-        return new Behaviour.Fails(
-            429, Map.of("retry-after", String.valueOf(WHILE.toSeconds())));
+        return new Behaviour.Fails(429, Map.of("retry-after", String.valueOf(WHILE.toSeconds())));
       }
       if (now - refusedAt.get() < WHILE.toNanos()) {
         tooEarly.incrementAndGet();
@@ -128,7 +127,9 @@ class ClientErrorsIT {
 
     ClientReport report = library.run(job(library, user.key()).streamed(true).neverRetried());
 
-    assertThat(report.error().path("message").asString("")).as(report.toString()).contains("Overloaded");
+    assertThat(report.error().path("message").asString(""))
+        .as(report.toString())
+        .contains("Overloaded");
     assertPaidInPart(user);
   }
 
@@ -170,8 +171,8 @@ class ClientErrorsIT {
 
   static Stream<Arguments> slips() {
     return Stream.of(ClientLibrary.values())
-        .flatMap(library ->
-            Stream.of("", "/", "/v1", "/v1/").map(path -> Arguments.of(library, path)));
+        .flatMap(
+            library -> Stream.of("", "/", "/v1", "/v1/").map(path -> Arguments.of(library, path)));
   }
 
   @ParameterizedTest(name = "{0} with base URL ending in \"{1}\"")
@@ -237,8 +238,7 @@ class ClientErrorsIT {
   private static void assertPaidInPart(Store.User user) {
     JsonNode line = Trace.onlyLine(user, STAGE.chat());
     assertThat(line.path("basis").stringValue()).isIn("partial", "estimated");
-    eventually(
-        () -> !STAGE.store().records(user).isEmpty(), () -> "no record of " + user.name());
+    eventually(() -> !STAGE.store().records(user).isEmpty(), () -> "no record of " + user.name());
     assertThat(List.of(line.path("cost_nano_usd").longValue()))
         .containsExactly(STAGE.store().records(user).getFirst().getLong("costN"));
   }

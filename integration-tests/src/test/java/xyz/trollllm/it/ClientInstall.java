@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
 /**
- * The client libraries for Node and Python in their pinned versions, in {@code target/clients}. They
- * are installed once a build, all at the same time, from whatever registries npm and pip are
+ * The client libraries for Node and Python in their pinned versions, in {@code target/clients}.
+ * They are installed once a build, all at the same time, from whatever registries npm and pip are
  * configured with.
  */
 final class ClientInstall {

@@ -34,8 +34,7 @@ class ClientOpenAiApisIT {
           STAGE.upstream().url() + api.path());
     }
     gateway =
-        STAGE.start(
-            ConfigCopy.of(RunningGateway.CHAT, ClientOpenAiApisIT::addModels), environment);
+        STAGE.start(ConfigCopy.of(RunningGateway.CHAT, ClientOpenAiApisIT::addModels), environment);
   }
 
   /** One pays from the instance's usual field, the other from the other one. */
@@ -74,7 +73,9 @@ class ClientOpenAiApisIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.MATCH_ANY, names = {".*_OPENAI", "PYTHON_OPENAI_2"})
+  @EnumSource(
+      mode = Mode.MATCH_ANY,
+      names = {".*_OPENAI", "PYTHON_OPENAI_2"})
   @DisplayName("R2, B2: an embedding arrives, and is charged as its client reports it")
   void embedding(ClientLibrary library) {
     Store.User user = STAGE.store().newUser(10, 10);

@@ -9,8 +9,7 @@ enum ClientRuntime {
     ClientUnderTest start() {
       ClientUnderTest anthropic = new JavaAnthropicClient();
       ClientUnderTest openAi = new JavaOpenAiClient();
-      return (library, job) ->
-          (library.equals("anthropic") ? anthropic : openAi).run(library, job);
+      return (library, job) -> (library.equals("anthropic") ? anthropic : openAi).run(library, job);
     }
   },
   NODE {

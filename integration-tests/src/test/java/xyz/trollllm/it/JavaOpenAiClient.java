@@ -133,10 +133,7 @@ final class JavaOpenAiClient implements ClientUnderTest {
         chunks.stream()
             .map(accumulator::accumulate)
             .forEach(chunk ->
-                chunk
-                    .choices()
-                    .forEach(choice ->
-                        thinking.append(reasoning(choice.delta()))));
+                chunk.choices().forEach(choice -> thinking.append(reasoning(choice.delta()))));
       }
       whole = accumulator.chatCompletion();
     } else {
@@ -222,25 +219,25 @@ final class JavaOpenAiClient implements ClientUnderTest {
     List<ResponseInputItem> input = new ArrayList<>();
     input.add(
         ResponseInputItem.ofEasyInputMessage(
-            EasyInputMessage.builder()
-                .role(EasyInputMessage.Role.USER)
-                .content(QUESTION)
-                .build()));
+            EasyInputMessage.builder().role(EasyInputMessage.Role.USER).content(QUESTION).build()));
     Response called = respond(client, job, request.inputOfResponse(input).build(), answers);
     List<ResponseInputItem> results = new ArrayList<>();
-    called.output().forEach(item -> {
-      item.reasoning().map(ResponseInputItem::ofReasoning).ifPresent(input::add);
-      item.message().map(ResponseInputItem::ofResponseOutputMessage).ifPresent(input::add);
-      item.functionCall().ifPresent(call -> {
-        input.add(ResponseInputItem.ofFunctionCall(call));
-        results.add(
-            ResponseInputItem.ofFunctionCallOutput(
-                ResponseInputItem.FunctionCallOutput.builder()
-                    .callId(call.callId())
-                    .output("18 degrees")
-                    .build()));
-      });
-    });
+    called
+        .output()
+        .forEach(item -> {
+          item.reasoning().map(ResponseInputItem::ofReasoning).ifPresent(input::add);
+          item.message().map(ResponseInputItem::ofResponseOutputMessage).ifPresent(input::add);
+          item.functionCall()
+              .ifPresent(call -> {
+                input.add(ResponseInputItem.ofFunctionCall(call));
+                results.add(
+                    ResponseInputItem.ofFunctionCallOutput(
+                        ResponseInputItem.FunctionCallOutput.builder()
+                            .callId(call.callId())
+                            .output("18 degrees")
+                            .build()));
+              });
+        });
     input.addAll(results);
     respond(client, job, request.inputOfResponse(input).build(), answers);
   }
@@ -274,18 +271,26 @@ final class JavaOpenAiClient implements ClientUnderTest {
     StringBuilder thinking = new StringBuilder();
     answer.putArray("signatures");
     ArrayNode calls = answer.putArray("tool_calls");
-    whole.output().forEach(item -> {
-      item.reasoning().ifPresent(thought ->
-          thought.summary().forEach(part -> thinking.append(part.text())));
-      item.message().ifPresent(message ->
-          message.content().forEach(part ->
-              part.outputText().ifPresent(said -> text.append(said.text()))));
-      item.functionCall().ifPresent(call ->
-          calls.addObject()
-              .put("id", call.callId())
-              .put("name", call.name())
-              .set("input", JSON.readTree(call.arguments())));
-    });
+    whole
+        .output()
+        .forEach(item -> {
+          item.reasoning()
+              .ifPresent(
+                  thought -> thought.summary().forEach(part -> thinking.append(part.text())));
+          item.message()
+              .ifPresent(message ->
+                  message
+                      .content()
+                      .forEach(
+                          part -> part.outputText().ifPresent(said -> text.append(said.text()))));
+          item.functionCall()
+              .ifPresent(call ->
+                  calls
+                      .addObject()
+                      .put("id", call.callId())
+                      .put("name", call.name())
+                      .set("input", JSON.readTree(call.arguments())));
+        });
     answer
         .put("text", text.toString())
         .put("thinking", thinking.toString())

@@ -12,7 +12,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class EmbeddingsDialect extends OpenAiDialect {
   private static final float[] VECTOR = {0.25f, -0.5f, 0.75f};
 
-
   @Override
   public Asked read(JsonNode request) {
     PromptMeter meter = new PromptMeter();

@@ -115,8 +115,7 @@ final class ResponsesDialect extends OpenAiDialect {
         for (String word : words) {
           about(events.add("response.output_text.delta"), item, index).put("delta", word);
         }
-        about(events.add("response.output_text.done"), item, index)
-            .set("text", whole.path("text"));
+        about(events.add("response.output_text.done"), item, index).set("text", whole.path("text"));
         about(events.add("response.content_part.done"), item, index).set("part", whole);
       }
       case Part.ToolCall _ -> {
