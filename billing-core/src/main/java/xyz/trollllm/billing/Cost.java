@@ -31,14 +31,14 @@ public record Cost(
 
   /** (items + fees) x multiplier, exact. */
   public Usd total() {
-    Usd listed = Usd.ZERO;
+    BigDecimal listed = BigDecimal.ZERO;
     for (CostItem item : items) {
-      listed = listed.plus(item.listed());
+      listed = listed.add(item.amount());
     }
     for (CostFee fee : fees) {
-      listed = listed.plus(fee.listed());
+      listed = listed.add(fee.amount());
     }
-    return listed.times(multiplier);
+    return new Usd(listed.multiply(multiplier));
   }
 
   /** What is charged: the total, rounded once to whole nano-dollars, at most {@link #MOST}. */

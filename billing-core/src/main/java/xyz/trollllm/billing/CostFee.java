@@ -16,6 +16,10 @@ public record CostFee(String kind, long count, @Nullable BigDecimal usd) {
 
   /** What the uses cost before the multiplier. Exact. */
   public Usd listed() {
-    return usd == null ? Usd.ZERO : new Usd(usd.multiply(BigDecimal.valueOf(count)));
+    return new Usd(amount());
+  }
+
+  BigDecimal amount() {
+    return usd == null ? BigDecimal.ZERO : usd.multiply(BigDecimal.valueOf(count));
   }
 }

@@ -25,13 +25,17 @@ public record CostItem(
    * million is a power of ten.
    */
   public Usd listed() {
+    return new Usd(amount());
+  }
+
+  BigDecimal amount() {
     BigDecimal perMillion =
         times(counts.input(), prices.input())
             .add(times(counts.cacheWrite5m(), prices.cacheWrite5m()))
             .add(times(counts.cacheWrite1h(), prices.cacheWrite1h()))
             .add(times(counts.cacheHit(), prices.cacheHit()))
             .add(times(counts.output(), prices.output()));
-    return new Usd(perMillion.multiply(factor).movePointLeft(DIGITS_OF_A_MILLION));
+    return perMillion.multiply(factor).movePointLeft(DIGITS_OF_A_MILLION);
   }
 
   private static BigDecimal times(long tokens, BigDecimal usdPerMtok) {

@@ -30,11 +30,6 @@ public record Usd(BigDecimal amount) implements Comparable<Usd> {
     return new Usd(amount.subtract(other.amount));
   }
 
-  /** This amount multiplied, exactly. */
-  public Usd times(BigDecimal factor) {
-    return new Usd(amount.multiply(factor));
-  }
-
   /**
    * The nearest whole number of nano-dollars, halves away from zero: the one rounding of a charge.
    */

@@ -54,6 +54,10 @@ public final class Requests {
             0,
             TokenUsage.ServiceOptions.DEFAULT,
             List.of());
+    return record(keyId, usage, PriceBook.of(List.of(SONNET)).cost(SONNET, usage));
+  }
+
+  public static RequestRecord record(String keyId, TokenUsage usage, Cost cost) {
     return new RequestRecord(
         keyId,
         "openhands",
@@ -65,7 +69,7 @@ public final class Requests {
         usage,
         Basis.UPSTREAM,
         new TreeSet<>(List.of("served-model-differs")),
-        PriceBook.of(List.of(SONNET)).cost(SONNET, usage),
+        cost,
         200,
         Instant.parse("2026-11-22T10:00:00Z"),
         Duration.ofMillis(1234));

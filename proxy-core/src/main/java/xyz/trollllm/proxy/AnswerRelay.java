@@ -2,6 +2,7 @@ package xyz.trollllm.proxy;
 
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.proxy.admission.Admission;
@@ -24,6 +25,7 @@ final class AnswerRelay {
 
   private final Api api;
   private final String requestId;
+  private final OptionalLong loweredMaxTokens;
   private final ClientExchange client;
   private final boolean eventStream;
   private final boolean endIsProven;
@@ -39,6 +41,7 @@ final class AnswerRelay {
       ClientExchange client) {
     this.api = admitted.route().api();
     this.requestId = requestId;
+    this.loweredMaxTokens = admitted.loweredMaxTokens();
     this.client = client;
     this.eventStream = isEventStream(head, admitted.summary().stream());
     this.endIsProven = head.contains("content-length") || head.contains("transfer-encoding");
@@ -55,7 +58,8 @@ final class AnswerRelay {
 
   void head(int status, Headers head) {
     long length = eventStream ? -1 : contentLength(head);
-    client.sendHead(status, HeaderRules.toClient(head, requestId), length);
+    Headers answered = HeaderRules.toClient(head, requestId);
+    client.sendHead(status, HeaderRules.withLoweredMaxTokens(answered, loweredMaxTokens), length);
   }
 
   /** Relays what one read of the upstream brought; false if the client should be waited for. */

@@ -56,6 +56,9 @@ final class CallReport {
     if (metered.servedModel() != null && !isExpected(metered.servedModel(), granted)) {
       flags.add("other-model-served");
     }
+    if (granted.loweredMaxTokens().isPresent()) {
+      flags.add("max-tokens-lowered");
+    }
     boolean aboveHold = charge.compareTo(held) > 0;
     boolean capped = aboveHold && metered.basis() != Basis.UPSTREAM;
     if (aboveHold) {

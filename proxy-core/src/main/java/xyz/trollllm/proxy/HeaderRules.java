@@ -1,6 +1,7 @@
 package xyz.trollllm.proxy;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import xyz.trollllm.config.UpstreamConfig;
 
@@ -15,6 +16,8 @@ final class HeaderRules {
 
   private static final List<String> TO_CLIENT =
       List.of("content-type", "cache-control", "retry-after", "retry-after-ms", "x-should-retry");
+
+  private static final String MAX_TOKENS_LOWERED = "x-max-tokens-lowered";
 
   private HeaderRules() {}
 
@@ -49,6 +52,13 @@ final class HeaderRules {
       upstream.all(name).forEach(value -> relayed.add(name, value));
     }
     return identified(relayed, requestId).build();
+  }
+
+  /** Tells the client that its answer is limited to fewer tokens than it had asked for. */
+  static Headers withLoweredMaxTokens(Headers answer, OptionalLong maxTokens) {
+    return maxTokens.isEmpty()
+        ? answer
+        : answer.toBuilder().set(MAX_TOKENS_LOWERED, Long.toString(maxTokens.getAsLong())).build();
   }
 
   /** Adds the request id under the names that Anthropic's and OpenAI's clients look for. */

@@ -128,7 +128,8 @@ final class ProxyCall {
         new UpstreamRequest(
             URI.create(granted.route().url() + Paths.forwardedQuery(request.query())),
             HeaderRules.toUpstream(request.headers(), upstream.config(), chosen.value(), requestId),
-            BodyEdits.forward(request.body(), granted.summary(), api, modelId));
+            BodyEdits.forward(
+                request.body(), granted.summary(), api, modelId, granted.loweredMaxTokens()));
     transfer = upstream.connections().open(forwarded, loop, guard);
   }
 

@@ -27,7 +27,11 @@ final class RawClient implements AutoCloseable {
   }
 
   static String post(String body, String... headers) {
-    StringBuilder request = new StringBuilder("POST /v1/messages HTTP/1.1\r\nhost: gateway\r\n");
+    return postTo("/v1/messages", body, headers);
+  }
+
+  static String postTo(String path, String body, String... headers) {
+    StringBuilder request = new StringBuilder("POST " + path + " HTTP/1.1\r\nhost: gateway\r\n");
     request.append("content-type: application/json\r\n");
     request.append("x-api-key: ").append(ServerFixture.KEY).append("\r\n");
     for (int i = 0; i < headers.length; i += 2) {

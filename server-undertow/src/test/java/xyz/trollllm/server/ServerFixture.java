@@ -27,7 +27,9 @@ final class ServerFixture implements AutoCloseable {
         "instance": "test", "port": 8004, "max_body_bytes": 1048576,
         "endpoints": [
           {"name": "up-anthropic", "base_url": "UPSTREAM/v1/messages"},
-          {"name": "up-openai", "base_url": "UPSTREAM/v1/chat/completions"}
+          {"name": "up-openai", "base_url": "UPSTREAM/v1/chat/completions"},
+          {"name": "up-responses", "base_url": "UPSTREAM/v1/responses"},
+          {"name": "up-embeddings", "base_url": "UPSTREAM/v1/embeddings"}
         ],
         "models": [
           {"name": "Sonnet", "id": "claude-sonnet-4-5", "type": "anthropic", "upstream": "up",

@@ -9,10 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.CreditLedger;
-import xyz.trollllm.billing.HoldRequest;
-import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.config.Api;
-import xyz.trollllm.config.CreditField;
 import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.proxy.Headers;
 import xyz.trollllm.proxy.ProxyRequest;
@@ -32,9 +29,8 @@ public final class Gatekeeper {
   private final AccountCache accounts;
   private final RequestLimiter limiter;
   private final ModelCatalog catalog;
-  private final CreditLedger ledger;
+  private final CreditHolds holds;
   private final long maxBodyBytes;
-  private final Duration holdLifetime;
 
   /**
    * @param storeExecutor where the directory is asked, since it may block
@@ -49,9 +45,8 @@ public final class Gatekeeper {
     this.accounts = new AccountCache(directory, storeExecutor);
     this.limiter = new RequestLimiter(config.requestsPerMinute());
     this.catalog = new ModelCatalog(config);
-    this.ledger = ledger;
+    this.holds = new CreditHolds(ledger, holdLifetime);
     this.maxBodyBytes = config.maxBodyBytes();
-    this.holdLifetime = holdLifetime;
   }
 
   /**
@@ -128,21 +123,28 @@ public final class Gatekeeper {
           refuse(new Rejection.InvalidBody(message), identity, null, decide);
       case RequestReading.Read(RequestSummary summary) -> {
         Optional<Route> route = catalog.route(summary.model(), api);
-        if (route.isPresent() && asksTooMuch(summary, route.get())) {
-          refuse(
-              new Rejection.InvalidBody(
-                  "$.max_tokens: this model answers with at most "
-                      + route.get().model().maxOutputTokens()),
-              identity,
-              summary.model(),
-              decide);
-        } else if (route.isPresent()) {
-          hold(requestId, request, identity, summary, route.get(), decide);
+        Optional<Rejection> problem =
+            route.isEmpty()
+                ? Optional.of(new Rejection.UnknownModel(summary.model()))
+                : unserved(summary, route.get());
+        if (problem.isPresent()) {
+          refuse(problem.get(), identity, summary.model(), decide);
         } else {
-          refuse(new Rejection.UnknownModel(summary.model()), identity, summary.model(), decide);
+          int bodyBytes = request.body().remaining();
+          holds.hold(requestId, identity, summary, bodyBytes, route.orElseThrow(), decide);
         }
       }
     }
+  }
+
+  /** Why a request to a known model is not served. */
+  private static Optional<Rejection> unserved(RequestSummary summary, Route route) {
+    Optional<String> problem =
+        asksTooMuch(summary, route)
+            ? Optional.of(
+                "$.max_tokens: this model answers with at most " + route.model().maxOutputTokens())
+            : new OptionPrices(route).problem(summary.options());
+    return problem.map(Rejection.InvalidBody::new);
   }
 
   private static boolean asksTooMuch(RequestSummary summary, Route route) {
@@ -181,48 +183,6 @@ public final class Gatekeeper {
       return new Rejection.UnsupportedMedia("content-type must be application/json");
     }
     return null;
-  }
-
-  private void hold(
-      String requestId,
-      ProxyRequest request,
-      Identity identity,
-      RequestSummary summary,
-      Route route,
-      Consumer<Admission> decide) {
-    CreditField field = route.model().creditField();
-    HoldRequest wish =
-        new HoldRequest(
-            requestId,
-            identity.account().userId(),
-            field,
-            UpperBound.of(summary, request.body().remaining(), route.model()),
-            holdLifetime);
-    ledger.reserve(
-        wish,
-        reservation ->
-            decide.accept(
-                switch (reservation) {
-                  case Reservation.Held(var hold) ->
-                      new Admission.Admitted(identity, summary, route, hold);
-                  case Reservation.InsufficientCredit(var available) ->
-                      refused(
-                          new Rejection.InsufficientCredit(field, wish.amount(), available),
-                          identity,
-                          summary);
-                  case Reservation.CreditExpired() ->
-                      refused(new Rejection.CreditExpired(field), identity, summary);
-                  case Reservation.UserRefused() ->
-                      refused(new Rejection.UserDisabled(), identity, summary);
-                  case Reservation.TooManyHolds(int limit) ->
-                      refused(new Rejection.TooManyInFlight(limit), identity, summary);
-                  case Reservation.Unavailable(String reason) ->
-                      refused(new Rejection.StoreUnavailable(reason), identity, summary);
-                }));
-  }
-
-  private static Admission refused(Rejection reason, Identity identity, RequestSummary summary) {
-    return new Admission.Refused(reason, identity, summary.model());
   }
 
   private static void refuse(

@@ -6,12 +6,10 @@ import java.util.Set;
 /** The usage of one kind of event in Anthropic's format: the last of each member that came. */
 final class AnthropicUsage {
   private static final Set<AnthropicField> NEVER_FALLING =
-      EnumSet.of(
-          AnthropicField.INPUT,
-          AnthropicField.CACHE_WRITE,
-          AnthropicField.CACHE_WRITE_5M,
-          AnthropicField.CACHE_WRITE_1H,
-          AnthropicField.CACHE_HIT);
+      EnumSet.of(AnthropicField.INPUT, AnthropicField.CACHE_WRITE, AnthropicField.CACHE_HIT);
+
+  private static final Set<AnthropicField> CACHE_WRITE_SPLIT =
+      EnumSet.of(AnthropicField.CACHE_WRITE_5M, AnthropicField.CACHE_WRITE_1H);
 
   private final UsageFields<AnthropicField> fields;
   private Iterations iterations;
@@ -51,7 +49,7 @@ final class AnthropicUsage {
   /** A list of iterations is cumulative like the counts: an empty one is a placeholder. */
   private void overlay(
       UsageFields<AnthropicField> otherFields, Iterations otherIterations, Set<String> flags) {
-    fields.overlay(otherFields, NEVER_FALLING, flags);
+    fields.overlay(otherFields, NEVER_FALLING, CACHE_WRITE_SPLIT, flags);
     iterations = otherIterations.isEmpty() ? iterations : otherIterations;
   }
 }

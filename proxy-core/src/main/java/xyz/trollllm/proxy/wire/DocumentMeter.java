@@ -6,16 +6,17 @@ import java.nio.ByteBuffer;
 final class DocumentMeter<D extends AnswerDocument<?>> implements AnswerMeter {
   private final D document;
   private final AnswerTotals<D> nothing;
-  private final ByteReader reader = new ByteReader();
+  private final ByteReader reader;
 
   DocumentMeter(D document, AnswerTotals<D> nothing) {
     this.document = document;
     this.nothing = nothing;
+    this.reader = new ByteReader(document.tap()::feed);
   }
 
   @Override
   public void observe(ByteBuffer bytes) {
-    reader.read(bytes, document.tap()::feed);
+    reader.read(bytes);
   }
 
   @Override

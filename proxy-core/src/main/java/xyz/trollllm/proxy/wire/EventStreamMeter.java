@@ -12,7 +12,7 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
   private final AnswerTotals<D> dispatched;
   private final DoneMarker done = new DoneMarker();
   private final SseScanner scanner = new SseScanner(new Events());
-  private final ByteReader reader = new ByteReader();
+  private final ByteReader reader = new ByteReader(scanner::scan);
   private long events;
 
   EventStreamMeter(D document, AnswerTotals<D> nothing) {
@@ -22,7 +22,7 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
 
   @Override
   public void observe(ByteBuffer bytes) {
-    reader.read(bytes, scanner::scan);
+    reader.read(bytes);
   }
 
   @Override

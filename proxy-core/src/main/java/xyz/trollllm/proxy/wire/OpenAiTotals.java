@@ -14,7 +14,10 @@ import xyz.trollllm.config.UsageSemantics;
  */
 abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
   private static final Set<OpenAiField> NEVER_FALLING =
-      EnumSet.range(OpenAiField.PROMPT, OpenAiField.CACHE_WRITE_1H);
+      EnumSet.range(OpenAiField.PROMPT, OpenAiField.CACHE_WRITE_OPENAI);
+
+  private static final Set<OpenAiField> CACHE_WRITE_SPLIT =
+      EnumSet.of(OpenAiField.CACHE_WRITE_5M, OpenAiField.CACHE_WRITE_1H);
 
   private final UsageFields<OpenAiField> usage;
   private @Nullable String serviceTier;
@@ -43,7 +46,7 @@ abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
       }
       return;
     }
-    usage.overlay(document.usage(), NEVER_FALLING, flags());
+    usage.overlay(document.usage(), NEVER_FALLING, CACHE_WRITE_SPLIT, flags());
   }
 
   /** Whether usage has come that is no placeholder. */

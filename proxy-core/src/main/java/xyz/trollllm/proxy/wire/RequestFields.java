@@ -1,6 +1,8 @@
 package xyz.trollllm.proxy.wire;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -35,6 +37,9 @@ final class RequestFields {
           "service_tier",
           "speed",
           "inference_geo",
+          "compaction",
+          "context_management",
+          "web_search_options",
           "messages",
           "input",
           "system",
@@ -42,6 +47,7 @@ final class RequestFields {
 
   private final Api api;
   private final RequestCursor cursor;
+  private final OptionFields options;
   private final RequestInput input;
   private final Set<String> seen = new HashSet<>();
 
@@ -50,13 +56,16 @@ final class RequestFields {
   private boolean stream;
   private boolean includeUsage;
   private @Nullable ByteRange streamOptions;
+  private final List<OutputLimits.Member> limits = new ArrayList<>();
   private OptionalLong maxTokens = OptionalLong.empty();
+  private OptionalLong thinkingBudget = OptionalLong.empty();
   private long choices = 1;
 
   RequestFields(Api api, RequestCursor cursor) {
     this.api = api;
     this.cursor = cursor;
-    this.input = new RequestInput(cursor);
+    this.options = new OptionFields(cursor);
+    this.input = new RequestInput(cursor, options);
   }
 
   RequestSummary read() throws InvalidRequest {
@@ -89,7 +98,7 @@ final class RequestFields {
 
   private void anthropicMember(String key) throws InvalidRequest {
     switch (key) {
-      case "max_tokens" -> maxTokens = OptionalLong.of(wholeNumber(key, 0, MAX_TOKENS));
+      case "max_tokens" -> limit(key, 0);
       case "n", "max_completion_tokens" ->
           throw cursor.refused("$." + key, "belongs to Chat Completions, leave it out");
       default -> member(key);
@@ -99,13 +108,7 @@ final class RequestFields {
   /** In OpenAI's schema every option may also be null, which means absent. */
   private void chatMember(String key) throws InvalidRequest {
     switch (key) {
-      case "max_tokens", "max_completion_tokens" -> {
-        if (!cursor.at(JsonToken.VALUE_NULL)) {
-          // An upstream may honour either of the two, so the larger one is the limit.
-          long limit = wholeNumber(key, 1, MAX_TOKENS);
-          maxTokens = OptionalLong.of(Math.max(limit, maxTokens.orElse(0)));
-        }
-      }
+      case "max_tokens", "max_completion_tokens" -> nullableLimit(key, 1);
       case "n" -> {
         if (!cursor.at(JsonToken.VALUE_NULL)) {
           choices = wholeNumber(key, 1, MAX_CHOICES);
@@ -118,11 +121,7 @@ final class RequestFields {
 
   private void responsesMember(String key) throws InvalidRequest {
     switch (key) {
-      case "max_output_tokens" -> {
-        if (!cursor.at(JsonToken.VALUE_NULL)) {
-          maxTokens = OptionalLong.of(wholeNumber(key, 1, MAX_TOKENS));
-        }
-      }
+      case "max_output_tokens" -> nullableLimit(key, 1);
       case "n", "max_tokens", "max_completion_tokens" ->
           throw cursor.refused("$." + key, "belongs to Chat Completions, leave it out");
       case "background" -> {
@@ -151,10 +150,31 @@ final class RequestFields {
       case "stream" -> stream = bool("$.stream");
       case "thinking" -> thinking();
       default -> {
-        UnpricedOptions.refuse(key, cursor);
+        options.member(key);
         input.member(key);
       }
     }
+  }
+
+  private void nullableLimit(String key, long least) throws InvalidRequest {
+    if (cursor.at(JsonToken.VALUE_NULL)) {
+      limits.add(new OutputLimits.Member(key, rangeOfScalar(), OptionalLong.empty()));
+    } else {
+      limit(key, least);
+    }
+  }
+
+  /** An upstream may honour any of several limits, so the largest one counts. */
+  private void limit(String key, long least) throws InvalidRequest {
+    long tokens = wholeNumber(key, least, MAX_TOKENS);
+    limits.add(new OutputLimits.Member(key, rangeOfScalar(), OptionalLong.of(tokens)));
+    maxTokens = OptionalLong.of(Math.max(tokens, maxTokens.orElse(0)));
+  }
+
+  /** The bytes of a number or a literal, which stand in the body as they are. */
+  private ByteRange rangeOfScalar() {
+    int start = cursor.start();
+    return new ByteRange(start, start + cursor.string().length());
   }
 
   private void model() throws InvalidRequest {
@@ -213,6 +233,10 @@ final class RequestFields {
       if (key.equals("type") || key.equals("budget_tokens")) {
         once(keys, "$.thinking.", key);
       }
+      if (key.equals("budget_tokens") && cursor.at(JsonToken.VALUE_NUMBER_INT)) {
+        boolean fits = cursor.numberType() != NumberType.BIG_INTEGER;
+        thinkingBudget = OptionalLong.of(fits ? cursor.number() : Long.MAX_VALUE);
+      }
       cursor.skip();
     }
   }
@@ -251,9 +275,10 @@ final class RequestFields {
         maxTokens,
         choices,
         input.inputs(),
-        input.inlineMedia(),
-        input.mediaBytes(),
-        input.unbounded());
+        input.media(),
+        input.unbounded(),
+        new OutputLimits(limits, thinkingBudget),
+        options.found());
   }
 
   /** Some clients send the body of one API to the path of another. */

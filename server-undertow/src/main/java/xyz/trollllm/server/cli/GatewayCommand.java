@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "A metered proxy for the Anthropic Messages and OpenAI Chat Completions APIs.",
+    description = "A metered proxy for Anthropic's Messages API and OpenAI's APIs.",
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
