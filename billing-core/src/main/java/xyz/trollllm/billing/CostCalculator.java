@@ -1,57 +1,142 @@
 package xyz.trollllm.billing;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import xyz.trollllm.config.ModelConfig;
 import xyz.trollllm.config.ModelPricing;
 import xyz.trollllm.config.RequestFees;
 import xyz.trollllm.config.TokenPrices;
 
-/** Prices token usage. */
-public final class CostCalculator {
-  private static final int DIGITS_OF_A_MILLION = 6;
+/**
+ * Finds the price of everything that an answer used. One per answer, used by one thread.
+ *
+ * <p>Each inference is priced by its own model, its own long-context tier (by its own prompt, never
+ * the sum) and the way of service that the upstream reported for the answer. Factors are for
+ * tokens, not for fees: Anthropic sells searches by the piece, "plus standard token costs", gives
+ * its batch discount on tokens, and defines the surcharge of US-only inference on "token pricing
+ * categories". Nothing that was reported is left out: what has no price of its own takes the
+ * ordinary one and is flagged.
+ */
+final class CostCalculator {
+  private final PriceBook prices;
+  private final ModelConfig requested;
+  private final TokenUsage usage;
+  private final SortedSet<String> flags = new TreeSet<>();
 
-  private CostCalculator() {}
+  CostCalculator(PriceBook prices, ModelConfig requested, TokenUsage usage) {
+    this.prices = prices;
+    this.requested = requested;
+    this.usage = usage;
+  }
 
-  /**
-   * Returns what {@code usage} costs. The result is exact: prices are finite decimals and a million
-   * is a power of ten, so nothing is rounded.
-   *
-   * @throws IllegalArgumentException if {@code usage} has sub-inferences: they are billed by rules
-   *     of their own, and leaving them out would be a wrong cost
-   */
-  public static Cost cost(TokenUsage usage, ModelPricing pricing) {
-    if (!usage.subInferences().isEmpty()) {
-      throw new IllegalArgumentException(
-          "sub-inferences have no price yet, was " + usage.subInferences());
+  Cost cost() {
+    List<CostItem> items = new ArrayList<>();
+    items.add(item(CostItem.MESSAGE, usage.fallbackModel(), usage.counts()));
+    for (TokenUsage.SubInference inference : usage.subInferences()) {
+      items.add(item(inference.kind(), inference.model(), inference.counts()));
     }
-    TokenCounts counts = usage.counts();
-    TokenPrices prices = pricing.pricesFor(counts.totalInput());
-    BigDecimal multiplier = pricing.multiplier();
-    return new Cost(
-        cost(counts.input(), prices.input(), multiplier),
-        cost(counts.output(), prices.output(), multiplier),
-        cost(counts.cacheWrite5m(), prices.cacheWrite5m(), multiplier)
-            .plus(cost(counts.cacheWrite1h(), prices.cacheWrite1h(), multiplier)),
-        cost(counts.cacheHit(), prices.cacheHit(), multiplier),
-        fees(usage, pricing.fees(), multiplier));
+    List<CostFee> fees = fees(requested.pricing().fees());
+    Cost cost = new Cost(items, fees, requested.pricing().multiplier(), flags);
+    if (cost.total().compareTo(Cost.MOST) <= 0) {
+      return cost;
+    }
+    flags.add(CostFlags.LIMITED_CHARGE);
+    return new Cost(items, fees, requested.pricing().multiplier(), flags);
   }
 
-  private static Usd cost(long tokens, BigDecimal usdPerMtok, BigDecimal multiplier) {
-    return new Usd(
-        BigDecimal.valueOf(tokens)
-            .multiply(usdPerMtok)
-            .multiply(multiplier)
-            .movePointLeft(DIGITS_OF_A_MILLION));
+  private CostItem item(String kind, @Nullable String reportedModel, TokenCounts counts) {
+    if (reportedModel == null) {
+      return item(kind, requested.id(), requested.pricing(), counts);
+    }
+    Optional<ModelConfig> model = prices.reported(reportedModel, requested);
+    if (model.isEmpty()) {
+      flags.add(CostFlags.UNPRICED_MODEL);
+      return item(kind, reportedModel, requested.pricing(), counts);
+    }
+    return item(kind, model.get().id(), model.get().pricing(), counts);
   }
 
-  private static Usd fees(TokenUsage usage, RequestFees fees, BigDecimal multiplier) {
-    BigDecimal searches =
-        BigDecimal.valueOf(usage.webSearches()).multiply(orZero(fees.webSearch()));
-    BigDecimal fetches = BigDecimal.valueOf(usage.webFetches()).multiply(orZero(fees.webFetch()));
-    return new Usd(searches.add(fetches).multiply(multiplier));
+  private CostItem item(String kind, String model, ModelPricing pricing, TokenCounts counts) {
+    return new CostItem(
+        kind,
+        model,
+        counts,
+        unitPrices(pricing, counts),
+        tierFactor(pricing).multiply(geoFactor(pricing)));
   }
 
-  private static BigDecimal orZero(@Nullable BigDecimal fee) {
-    return fee == null ? BigDecimal.ZERO : fee;
+  private TokenPrices unitPrices(ModelPricing pricing, TokenCounts counts) {
+    TokenPrices ordinary = pricing.pricesFor(counts.totalInput());
+    String speed = usage.options().speed();
+    if (speed == null || speed.equals("standard")) {
+      return ordinary;
+    }
+    if (speed.equals("fast") && pricing.fastPrices() != null) {
+      return pricing.fastPrices();
+    }
+    flags.add(CostFlags.UNPRICED_SPEED);
+    return ordinary;
+  }
+
+  /** {@code default} is OpenAI's word for Anthropic's {@code standard}; {@code auto} is no tier. */
+  private BigDecimal tierFactor(ModelPricing pricing) {
+    return switch (usage.options().serviceTier()) {
+      case null -> BigDecimal.ONE;
+      case "standard", "default", "auto" -> BigDecimal.ONE;
+      case "batch" -> orOne(pricing.factors().batch(), CostFlags.UNPRICED_SERVICE_TIER);
+      case "flex" -> orOne(pricing.factors().flex(), CostFlags.UNPRICED_SERVICE_TIER);
+      case "priority" -> orOne(pricing.factors().priority(), CostFlags.UNPRICED_SERVICE_TIER);
+      default -> orOne(null, CostFlags.UNPRICED_SERVICE_TIER);
+    };
+  }
+
+  private BigDecimal geoFactor(ModelPricing pricing) {
+    return switch (usage.options().geo()) {
+      case null -> BigDecimal.ONE;
+      case "global", "not_available" -> BigDecimal.ONE;
+      case "us" -> orOne(pricing.factors().inferenceGeoUs(), CostFlags.UNPRICED_INFERENCE_GEO);
+      default -> orOne(null, CostFlags.UNPRICED_INFERENCE_GEO);
+    };
+  }
+
+  private BigDecimal orOne(@Nullable BigDecimal factor, String flag) {
+    if (factor == null) {
+      flags.add(flag);
+      return BigDecimal.ONE;
+    }
+    return factor;
+  }
+
+  private List<CostFee> fees(RequestFees fees) {
+    List<CostFee> used = new ArrayList<>();
+    if (usage.webSearches() > 0) {
+      used.add(
+          fee(
+              CostFee.WEB_SEARCH,
+              usage.webSearches(),
+              fees.webSearch(),
+              CostFlags.UNPRICED_WEB_SEARCH));
+    }
+    if (usage.webFetches() > 0) {
+      used.add(
+          fee(
+              CostFee.WEB_FETCH,
+              usage.webFetches(),
+              fees.webFetch(),
+              CostFlags.UNPRICED_WEB_FETCH));
+    }
+    return used;
+  }
+
+  private CostFee fee(String kind, long count, @Nullable BigDecimal usd, String flag) {
+    if (usd == null) {
+      flags.add(flag);
+    }
+    return new CostFee(kind, count, usd);
   }
 }

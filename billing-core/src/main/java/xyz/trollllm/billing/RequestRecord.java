@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
-import xyz.trollllm.config.ModelPricing;
 
 /**
  * What is remembered of one request beside its charge. Holds no key, prompt or answer.
@@ -15,7 +14,9 @@ import xyz.trollllm.config.ModelPricing;
  * @param model the configured model id
  * @param upstream where it went
  * @param servedModel the model the upstream says answered, if it said so
- * @param flags what was unusual, in kebab case
+ * @param usage what was used, as far as it is known
+ * @param flags what was unusual, in kebab case; those of {@code cost} included
+ * @param cost what {@code usage} costs at the prices it was admitted at: the charge follows from it
  * @param status the HTTP status the client saw
  * @param latency from the request's arrival to its end
  */
@@ -30,7 +31,7 @@ public record RequestRecord(
     TokenUsage usage,
     Basis basis,
     SortedSet<String> flags,
-    ModelPricing pricing,
+    Cost cost,
     int status,
     Instant startedAt,
     Duration latency) {}

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything an answer reported that has a price, in one normal form for all upstream dialects.
  *
+ * @param fallbackModel the model whose prices {@code counts} have, as the upstream named it, if it
+ *     stepped in for the requested one; null if the requested model answered
  * @param counts the tokens of the answer itself
  * @param webSearches searches the upstream made
  * @param webFetches pages the upstream fetched
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param subInferences inferences billed beside {@code counts}, such as a compaction
  */
 public record TokenUsage(
+    @Nullable String fallbackModel,
     TokenCounts counts,
     long webSearches,
     long webFetches,
@@ -27,8 +30,27 @@ public record TokenUsage(
     subInferences = List.copyOf(subInferences);
   }
 
+  /** An answer of the requested model. */
+  public TokenUsage(
+      TokenCounts counts,
+      long webSearches,
+      long webFetches,
+      ServiceOptions options,
+      List<SubInference> subInferences) {
+    this(null, counts, webSearches, webFetches, options, subInferences);
+  }
+
   public static TokenUsage of(TokenCounts counts) {
     return new TokenUsage(counts, 0, 0, ServiceOptions.DEFAULT, List.of());
+  }
+
+  /** Tokens of all kinds, those of the inferences beside the answer included. */
+  public long totalTokens() {
+    long total = counts.total();
+    for (SubInference inference : subInferences) {
+      total = Math.addExact(total, inference.counts().total());
+    }
+    return total;
   }
 
   /**
@@ -39,6 +61,11 @@ public record TokenUsage(
     public static final ServiceOptions DEFAULT = new ServiceOptions(null, null, null);
   }
 
-  /** One inference inside a request: its kind and, where it differs, the model that made it. */
+  /**
+   * One inference inside a request.
+   *
+   * @param kind as the upstream named it
+   * @param model as the upstream named it; null for the requested model
+   */
   public record SubInference(String kind, @Nullable String model, TokenCounts counts) {}
 }

@@ -1,7 +1,7 @@
 /**
  * What a request costs, and taking that cost from one credit field, exactly once.
  *
- * <p>{@link xyz.trollllm.billing.CostCalculator} is arithmetic: no clock, no database, no rounding.
+ * <p>{@link xyz.trollllm.billing.PriceBook} is arithmetic: no clock, no database, no rounding.
  * {@link xyz.trollllm.billing.CreditLedger} is the only way money leaves an account; its MongoDB
  * form lives in {@code xyz.trollllm.billing.mongo}. Nothing here knows of HTTP or of a model's
  * answer format.

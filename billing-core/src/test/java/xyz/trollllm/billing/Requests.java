@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import xyz.trollllm.config.CreditField;
+import xyz.trollllm.config.ModelConfig;
 import xyz.trollllm.config.ModelPricing;
 import xyz.trollllm.config.RequestFees;
 import xyz.trollllm.config.TokenPrices;
@@ -15,12 +16,14 @@ import xyz.trollllm.config.TokenPrices;
 public final class Requests {
   public static final Duration LIFETIME = Duration.ofMinutes(15);
 
-  public static final ModelPricing SONNET =
-      new ModelPricing(
-          new TokenPrices(usd("3"), usd("15"), usd("3.75"), usd("6"), usd("0.30")),
-          List.of(),
-          RequestFees.NONE,
-          usd("1.06"));
+  private static final ModelConfig SONNET =
+      Models.model(
+          "claude-sonnet-4-5",
+          new ModelPricing(
+              new TokenPrices(usd("3"), usd("15"), usd("3.75"), usd("6"), usd("0.30")),
+              List.of(),
+              new RequestFees(usd("0.01"), usd("0")),
+              usd("1.06")));
 
   private static final AtomicLong IDS = new AtomicLong();
 
@@ -44,6 +47,17 @@ public final class Requests {
   }
 
   public static RequestRecord record(String keyId) {
+    TokenUsage usage =
+        new TokenUsage(
+            new TokenCounts(10, 20, 30, 40, 50),
+            2,
+            0,
+            TokenUsage.ServiceOptions.DEFAULT,
+            List.of());
+    return record(keyId, usage, PriceBook.of(List.of(SONNET)).cost(SONNET, usage));
+  }
+
+  public static RequestRecord record(String keyId, TokenUsage usage, Cost cost) {
     return new RequestRecord(
         keyId,
         "openhands",
@@ -52,10 +66,10 @@ public final class Requests {
         "openhands",
         "claude-sonnet-4-5-20250929",
         true,
-        TokenUsage.of(new TokenCounts(10, 20, 30, 40, 50)),
+        usage,
         Basis.UPSTREAM,
         new TreeSet<>(List.of("served-model-differs")),
-        SONNET,
+        cost,
         200,
         Instant.parse("2026-11-22T10:00:00Z"),
         Duration.ofMillis(1234));

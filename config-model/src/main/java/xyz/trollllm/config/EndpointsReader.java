@@ -11,8 +11,8 @@ final class EndpointsReader {
   private static final String UPSTREAM_NAME = "[a-z0-9][a-z0-9-]*";
   private static final Rule<String> ENDPOINT_NAME =
       Rules.textLike(
-          UPSTREAM_NAME + "-(anthropic|openai)",
-          "\"<upstream>-anthropic\" or \"<upstream>-openai\" in lower case");
+          UPSTREAM_NAME + "-(anthropic|openai|responses|embeddings)",
+          "\"<upstream>-\" and anthropic, openai, responses or embeddings, in lower case");
   private static final URI NO_URL = URI.create("https://invalid/");
 
   private final Environment environment;

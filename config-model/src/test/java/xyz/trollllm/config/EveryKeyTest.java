@@ -22,7 +22,11 @@ class EveryKeyTest {
         "ping_seconds": 10,
         "rate_limit": {"requests_per_minute": 3}, "user_agent": "agent/1",
         "system_prompt": "Be brief.",
-        "endpoints": [{"name": "up-openai", "base_url": "https://up.example/v1/chat"}],
+        "endpoints": [
+          {"name": "up-anthropic", "base_url": "https://up.example/v1/messages"},
+          {"name": "up-openai", "base_url": "https://up.example/v1/chat"},
+          {"name": "up-responses", "base_url": "https://up.example/v1/responses"},
+          {"name": "up-embeddings", "base_url": "https://up.example/v1/embeddings"}],
         "upstreams": [{
           "name": "up", "api_key_variable": "KEYS", "auth": "both", "max_connections": 4,
           "requests_per_minute": 5, "tokens_per_minute": 6, "connect_timeout_seconds": 7,
@@ -76,7 +80,11 @@ class EveryKeyTest {
   private static UpstreamConfig upstream() {
     return new UpstreamConfig(
         "up",
-        Map.of(Api.OPENAI_CHAT, URI.create("https://up.example/v1/chat")),
+        Map.of(
+            Api.ANTHROPIC_MESSAGES, URI.create("https://up.example/v1/messages"),
+            Api.OPENAI_CHAT, URI.create("https://up.example/v1/chat"),
+            Api.OPENAI_RESPONSES, URI.create("https://up.example/v1/responses"),
+            Api.OPENAI_EMBEDDINGS, URI.create("https://up.example/v1/embeddings")),
         "KEYS",
         UpstreamConfig.AuthStyle.BOTH,
         4,

@@ -81,8 +81,8 @@ record RefusedValue(String part, String replacement, boolean schemaCanTell, List
         refused(
             name,
             "\"openhands-gemini\"",
-            "$.endpoints[0].name: must be \"<upstream>-anthropic\" or \"<upstream>-openai\" in lower"
-                + " case, was \"openhands-gemini\""),
+            "$.endpoints[0].name: must be \"<upstream>-\" and anthropic, openai, responses or"
+                + " embeddings, in lower case, was \"openhands-gemini\""),
         beyondSchema(
             "\"endpoints\": [",
             "\"endpoints\": [{\"name\": \"openhands-anthropic\", \"base_url\": \"https://a.example/x\"},",

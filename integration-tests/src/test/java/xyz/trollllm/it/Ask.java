@@ -11,10 +11,7 @@ final class Ask {
   private Ask() {}
 
   static String path(Api api) {
-    return switch (api) {
-      case ANTHROPIC_MESSAGES -> "/v1/messages";
-      case OPENAI_CHAT -> "/v1/chat/completions";
-    };
+    return api.path();
   }
 
   /** Wants an answer of 20 words, at once. */

@@ -20,7 +20,11 @@ record Price(String input, String output, String write5m, String write1h, String
           Ask.HAIKU,
           new Price("1", "5", "1.25", "2", "0.1"),
           "gemini-3-pro-preview",
-          new Price("2", "12", "2", "2", "0.2"));
+          new Price("2", "12", "2", "2", "0.2"),
+          "gpt-5",
+          new Price("1.25", "10", "1.25", "1.25", "0.125"),
+          "text-embedding-3-small",
+          new Price("0.02", "0", "0", "0", "0"));
 
   static BigDecimal charge(String model, TokenCounts used, String multiplier) {
     Price price = PUBLISHED.get(model);

@@ -32,6 +32,8 @@ final class ProxyFixture implements AutoCloseable {
         "endpoints": [
           {"name": "up-anthropic", "base_url": "http://127.0.0.1:PORT/v1/messages"},
           {"name": "up-openai", "base_url": "http://127.0.0.1:PORT/v1/chat/completions"},
+          {"name": "up-responses", "base_url": "http://127.0.0.1:PORT/v1/responses"},
+          {"name": "up-embeddings", "base_url": "http://127.0.0.1:PORT/v1/embeddings"},
           {"name": "only-anthropic", "base_url": "http://127.0.0.1:PORT/v1/messages"}
         ],
         "upstreams": [{"name": "up", "connect_timeout_seconds": 2, "response_timeout_seconds": 1,
@@ -44,12 +46,34 @@ final class ProxyFixture implements AutoCloseable {
            "cache_write_price_per_mtok": 3.75, "cache_write_1h_price_per_mtok": 6,
            "cache_hit_price_per_mtok": 0.30, "max_input_tokens": 200000,
            "max_output_tokens": 64000},
+          {"name": "GPT-5", "id": "gpt-5", "upstream": "up", "upstream_model_id": "gpt-5-upstream",
+           "billing_upstream": "ohmygpt", "billing_multiplier": 1.05,
+           "input_price_per_mtok": 1.25, "output_price_per_mtok": 10,
+           "cache_write_price_per_mtok": 1.25, "cache_write_1h_price_per_mtok": 1.25,
+           "cache_hit_price_per_mtok": 0.125, "max_input_tokens": 272000,
+           "max_output_tokens": 128000},
+          {"name": "Embedding", "id": "text-embedding-3-small", "upstream": "up",
+           "billing_upstream": "openhands", "billing_multiplier": 1.05,
+           "input_price_per_mtok": 0.02, "output_price_per_mtok": 0,
+           "cache_write_price_per_mtok": 0, "cache_hit_price_per_mtok": 0,
+           "max_input_tokens": 2000, "max_output_tokens": 1},
           {"name": "Messages only", "id": "messages-only", "type": "anthropic",
            "upstream": "only", "upstream_model_id": "messages-only",
            "billing_upstream": "ohmygpt", "billing_multiplier": 1,
            "input_price_per_mtok": 1, "output_price_per_mtok": 5,
            "cache_write_price_per_mtok": 1.25, "cache_write_1h_price_per_mtok": 2,
-           "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 1000, "max_output_tokens": 1000}
+           "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 1000, "max_output_tokens": 1000},
+          {"name": "All priced", "id": "all-priced", "upstream": "up",
+           "billing_upstream": "openhands", "billing_multiplier": 1,
+           "input_price_per_mtok": 1, "output_price_per_mtok": 10,
+           "cache_write_price_per_mtok": 1, "cache_write_1h_price_per_mtok": 1,
+           "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 10000, "max_output_tokens": 10000,
+           "request_fees": {"web_search": 0.01, "web_fetch": 0},
+           "price_factors": {"flex": 0.5, "priority": 2, "inference_geo_us": 1.1},
+           "fast_prices": {"input_price_per_mtok": 6, "output_price_per_mtok": 60,
+             "cache_write_price_per_mtok": 6, "cache_write_1h_price_per_mtok": 6,
+             "cache_hit_price_per_mtok": 0.6},
+           "max_sub_inferences": 2, "on_low_balance": "lower_max_tokens"}
         ]
       }
       """;
@@ -57,6 +81,7 @@ final class ProxyFixture implements AutoCloseable {
   final MockWebServer upstream = new MockWebServer();
   final InMemoryCreditLedger ledger = new InMemoryCreditLedger();
   final List<RequestLogEntry> log = new CopyOnWriteArrayList<>();
+  final List<OperatorAlert> alerts = new CopyOnWriteArrayList<>();
   private final MeteredProxy proxy;
 
   ProxyFixture() throws IOException {
@@ -87,6 +112,7 @@ final class ProxyFixture implements AutoCloseable {
             key -> Optional.ofNullable(accounts.get(key.value())),
             ledger,
             log::add,
+            alerts::add,
             JdkUpstream::new);
   }
 
@@ -154,14 +180,16 @@ final class ProxyFixture implements AutoCloseable {
   static class Answer implements BlockingResponse {
     int status;
     Headers headers = Headers.EMPTY;
+    long contentLength;
     boolean complete;
     boolean aborted;
     final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     @Override
-    public OutputStream begin(int answerStatus, Headers answerHeaders, long contentLength) {
+    public OutputStream begin(int answerStatus, Headers answerHeaders, long answerLength) {
       status = answerStatus;
       headers = answerHeaders;
+      contentLength = answerLength;
       return new OutputStream() {
         @Override
         public void write(int single) throws IOException {

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import xyz.trollllm.billing.Cost;
+import xyz.trollllm.billing.CostFee;
+import xyz.trollllm.billing.CostItem;
 import xyz.trollllm.billing.RequestRecord;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.TokenCounts;
@@ -41,7 +44,11 @@ public final class JsonRequestLog implements RequestLog {
       request(json, entry);
       if (entry.settlement() != null) {
         settlement(json, entry.settlement());
+      } else if (entry.isFree()) {
+        json.writeStringProperty("cost_usd", "0");
+        json.writeNumberProperty("cost_nano_usd", 0);
       }
+      upstreamCost(json, entry);
       json.writeEndObject();
     }
     lines.accept(line.toString());
@@ -82,22 +89,68 @@ public final class JsonRequestLog implements RequestLog {
     record.flags().forEach(json::writeString);
     json.writeEndArray();
     usage(json, record.usage());
-    prices(json, record.pricing().pricesFor(record.usage().counts().totalInput()));
-    json.writeStringProperty("multiplier", plain(record.pricing().multiplier()));
+    cost(json, record.cost());
     json.writeStringProperty("held_usd", settlement.hold().amount().toString());
     json.writeStringProperty("cost_usd", settlement.charge().toString());
     json.writeNumberProperty("cost_nano_usd", settlement.charge().nanos());
   }
 
+  /** For comparison only; what is charged never depends on it. */
+  private static void upstreamCost(JsonGenerator json, RequestLogEntry entry) {
+    if (entry.upstreamCost() != null) {
+      json.writeStringProperty("upstream_cost_usd", entry.upstreamCost().toString());
+    }
+    entry
+        .upstreamCostDrift()
+        .ifPresent(drift -> json.writeStringProperty("upstream_cost_drift_usd", drift.toString()));
+  }
+
   private static void usage(JsonGenerator json, TokenUsage usage) {
-    TokenCounts counts = usage.counts();
+    counts(json, usage.counts());
+    json.writeNumberProperty("web_searches", usage.webSearches());
+    json.writeNumberProperty("web_fetches", usage.webFetches());
+    text(json, "service_tier", usage.options().serviceTier());
+    text(json, "speed", usage.options().speed());
+    text(json, "inference_geo", usage.options().geo());
+  }
+
+  private static void counts(JsonGenerator json, TokenCounts counts) {
     json.writeNumberProperty("input_tokens", counts.input());
     json.writeNumberProperty("output_tokens", counts.output());
     json.writeNumberProperty("cache_write_5m_tokens", counts.cacheWrite5m());
     json.writeNumberProperty("cache_write_1h_tokens", counts.cacheWrite1h());
     json.writeNumberProperty("cache_hit_tokens", counts.cacheHit());
-    json.writeNumberProperty("web_searches", usage.webSearches());
-    json.writeNumberProperty("web_fetches", usage.webFetches());
+  }
+
+  /** All that the charge follows from: (items + fees) x multiplier. */
+  private static void cost(JsonGenerator json, Cost cost) {
+    json.writeArrayPropertyStart("items");
+    cost.items().forEach(item -> item(json, item));
+    json.writeEndArray();
+    json.writeArrayPropertyStart("fees");
+    cost.fees().forEach(fee -> fee(json, fee));
+    json.writeEndArray();
+    json.writeStringProperty("multiplier", plain(cost.multiplier()));
+  }
+
+  private static void item(JsonGenerator json, CostItem item) {
+    json.writeStartObject();
+    json.writeStringProperty("kind", item.kind());
+    json.writeStringProperty("model", item.model());
+    counts(json, item.counts());
+    prices(json, item.prices());
+    json.writeStringProperty("factor", plain(item.factor()));
+    json.writeEndObject();
+  }
+
+  private static void fee(JsonGenerator json, CostFee fee) {
+    json.writeStartObject();
+    json.writeStringProperty("kind", fee.kind());
+    json.writeNumberProperty("count", fee.count());
+    if (fee.usd() != null) {
+      json.writeStringProperty("usd", plain(fee.usd()));
+    }
+    json.writeEndObject();
   }
 
   private static void prices(JsonGenerator json, TokenPrices prices) {

@@ -249,7 +249,7 @@ final class LedgerStatements {
           .append(field.balanceField(), LegacyDollars.of(-nanos))
           .append(field.usedField(), LegacyDollars.of(nanos));
     }
-    return increments.append(Paths.TOKENS, settlement.record().usage().counts().total());
+    return increments.append(Paths.TOKENS, settlement.record().usage().totalTokens());
   }
 
   private static Document exists(boolean expected) {

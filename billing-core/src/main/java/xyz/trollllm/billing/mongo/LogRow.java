@@ -1,13 +1,13 @@
 package xyz.trollllm.billing.mongo;
 
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import org.bson.Document;
-import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Basis;
+import xyz.trollllm.billing.CostFee;
+import xyz.trollllm.billing.CostItem;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.RequestRecord;
 import xyz.trollllm.billing.Settlement;
@@ -15,13 +15,13 @@ import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
-import xyz.trollllm.config.ModelPricing;
 import xyz.trollllm.config.TokenPrices;
 
 /**
  * A row of {@code request_logs}, without its {@code _id}: first the fields that the deployment had
- * before this gateway, then our own. {@code costN} is the charge in whole nano-dollars; the other
- * forms of it are for reading.
+ * before this gateway, then our own; docs/records.md describes them all. {@code costN} is the
+ * charge in whole nano-dollars; the other forms of it are for reading. It follows from {@code
+ * items}, {@code fees} and {@code multiplier}, which are decimals as text.
  */
 final class LogRow {
   static final String USER = "userId";
@@ -29,6 +29,7 @@ final class LogRow {
   static final String TOKENS = "tokensUsed";
   static final String CREATED = "createdAt";
   static final String NANOS = "costN";
+  static final String HELD = "heldN";
   static final String FIELD = "creditField";
   static final String BALANCE_OUTCOME = "balanceOutcome";
 
@@ -47,7 +48,7 @@ final class LogRow {
             .append("outputTokens", counts.output())
             .append("cacheWriteTokens", counts.cacheWrite())
             .append("cacheHitTokens", counts.cacheHit())
-            .append(TOKENS, counts.total())
+            .append(TOKENS, usage.totalTokens())
             .append("statusCode", record.status())
             .append("latencyMs", record.latency().toMillis())
             .append("isSuccess", settlement.outcome() == Settlement.Outcome.OK)
@@ -63,10 +64,14 @@ final class LogRow {
         .append("flags", List.copyOf(record.flags()))
         .append("cacheWrite5m", counts.cacheWrite5m())
         .append("cacheWrite1h", counts.cacheWrite1h())
+        .append("serviceTier", usage.options().serviceTier())
+        .append("speed", usage.options().speed())
+        .append("inferenceGeo", usage.options().geo())
         .append("webSearches", usage.webSearches())
         .append("webFetches", usage.webFetches())
-        .append("multiplier", record.pricing().multiplier().toPlainString())
-        .append("prices", prices(record.pricing(), counts))
+        .append("items", record.cost().items().stream().map(LogRow::item).toList())
+        .append("fees", record.cost().fees().stream().map(LogRow::fee).toList())
+        .append("multiplier", record.cost().multiplier().toPlainString())
         .append("startedAt", Date.from(record.startedAt()));
   }
 
@@ -90,26 +95,38 @@ final class LogRow {
         .append(FIELD, field.balanceField())
         .append(NANOS, charge.nanos())
         .append("cost", charge.toString())
-        .append("heldN", hold.amount().nanos())
+        .append(HELD, hold.amount().nanos())
         .append(BALANCE_OUTCOME, balanceOutcome);
   }
 
-  private static Document prices(ModelPricing pricing, TokenCounts counts) {
-    TokenPrices prices = pricing.pricesFor(counts.totalInput());
+  private static Document item(CostItem item) {
+    TokenCounts counts = item.counts();
+    return new Document("kind", item.kind())
+        .append("model", item.model())
+        .append("input", counts.input())
+        .append("cacheWrite5m", counts.cacheWrite5m())
+        .append("cacheWrite1h", counts.cacheWrite1h())
+        .append("cacheHit", counts.cacheHit())
+        .append("output", counts.output())
+        .append("prices", prices(item.prices()))
+        .append("factor", item.factor().toPlainString());
+  }
+
+  private static Document prices(TokenPrices prices) {
     return new Document("input", prices.input().toPlainString())
-        .append("output", prices.output().toPlainString())
         .append("cacheWrite5m", prices.cacheWrite5m().toPlainString())
         .append("cacheWrite1h", prices.cacheWrite1h().toPlainString())
         .append("cacheHit", prices.cacheHit().toPlainString())
-        .append("webSearch", orZero(pricing.fees().webSearch()))
-        .append("webFetch", orZero(pricing.fees().webFetch()));
+        .append("output", prices.output().toPlainString());
+  }
+
+  private static Document fee(CostFee fee) {
+    return new Document("kind", fee.kind())
+        .append("count", fee.count())
+        .append("usd", fee.usd() == null ? null : fee.usd().toPlainString());
   }
 
   private static String name(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String orZero(@Nullable BigDecimal fee) {
-    return fee == null ? "0" : fee.toPlainString();
   }
 }

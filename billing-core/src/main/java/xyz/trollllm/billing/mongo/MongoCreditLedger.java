@@ -14,6 +14,7 @@ import org.bson.Document;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.HoldRequest;
+import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
@@ -35,6 +36,7 @@ public final class MongoCreditLedger implements CreditLedger {
   private final LedgerContext context;
   private final UserLanes lanes;
   private final LedgerUpkeep upkeep;
+  private final RequestHistory history;
   private final Duration closeTimeout;
   private final ExecutorService executor;
   private final Unsettled unsettled = new Unsettled();
@@ -43,11 +45,13 @@ public final class MongoCreditLedger implements CreditLedger {
       LedgerContext context,
       UserLanes lanes,
       LedgerUpkeep upkeep,
+      RequestHistory history,
       Duration closeTimeout,
       ExecutorService executor) {
     this.context = context;
     this.lanes = lanes;
     this.upkeep = upkeep;
+    this.history = history;
     this.closeTimeout = closeTimeout;
     this.executor = executor;
   }
@@ -95,7 +99,18 @@ public final class MongoCreditLedger implements CreditLedger {
         new LedgerUpkeep(
             new OutboxDrain(store, lanes, newRows, options), new HoldSweep(context, lanes));
     upkeep.start(options.upkeepInterval());
-    return new MongoCreditLedger(context, lanes, upkeep, options.closeTimeout(), executor);
+    return new MongoCreditLedger(
+        context,
+        lanes,
+        upkeep,
+        new MongoRequestHistory(store),
+        options.closeTimeout(),
+        executor);
+  }
+
+  @Override
+  public RequestHistory history() {
+    return history;
   }
 
   /** What is done beside the requests: the log is written and expired holds are released. */

@@ -76,6 +76,11 @@ final class BackendStore implements LedgerStore {
   }
 
   @Override
+  public List<Document> logRows(String userId, @Nullable String before, int limit) {
+    throw new UnsupportedOperationException("the ledger itself never asks for this");
+  }
+
+  @Override
   public Appended append(List<Document> rows) {
     if (rows.isEmpty()) {
       return new Appended(Set.of(), Set.of());

@@ -40,6 +40,11 @@ abstract class ChangedStore implements LedgerStore {
   }
 
   @Override
+  public List<Document> logRows(String userId, @Nullable String before, int limit) {
+    return store.logRows(userId, before, limit);
+  }
+
+  @Override
   public Appended append(List<Document> rows) {
     return store.append(rows);
   }

@@ -141,6 +141,11 @@ final class FaultyNetwork {
     }
 
     @Override
+    public List<Document> logRows(String userId, @Nullable String before, int limit) {
+      return store.logRows(userId, before, limit);
+    }
+
+    @Override
     public Appended append(List<Document> rows) {
       Appended nothingKnown = new Appended(Set.of(), Set.of());
       return rows.isEmpty()

@@ -141,10 +141,18 @@ final class MongoLedgerBooksTest extends LedgerFixture {
                       api: 'anthropic', instance: 'openhands', streamed: true, outcome: 'ok',
                       basis: 'upstream', flags: ['served-model-differs'],
                       cacheWrite5m: {$numberLong: '20'}, cacheWrite1h: {$numberLong: '30'},
-                      webSearches: {$numberLong: '0'}, webFetches: {$numberLong: '0'},
+                      webSearches: {$numberLong: '2'}, webFetches: {$numberLong: '0'},
+                      serviceTier: null, speed: null, inferenceGeo: null,
+                      items: [
+                        {kind: 'message', model: 'claude-sonnet-4-5',
+                         input: {$numberLong: '10'}, cacheWrite5m: {$numberLong: '20'},
+                         cacheWrite1h: {$numberLong: '30'}, cacheHit: {$numberLong: '40'},
+                         output: {$numberLong: '50'}, factor: '1',
+                         prices: {input: '3', cacheWrite5m: '3.75', cacheWrite1h: '6',
+                                  cacheHit: '0.30', output: '15'}}
+                      ],
+                      fees: [{kind: 'web_search', count: {$numberLong: '2'}, usd: '0.01'}],
                       multiplier: '1.06',
-                      prices: {input: '3', output: '15', cacheWrite5m: '3.75', cacheWrite1h: '6',
-                               cacheHit: '0.30', webSearch: '0', webFetch: '0'},
                       startedAt: {$date: '2026-11-22T10:00:00Z'}
                     }
                     """)

@@ -9,10 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.CreditLedger;
-import xyz.trollllm.billing.HoldRequest;
-import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.config.Api;
-import xyz.trollllm.config.CreditField;
 import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.proxy.Headers;
 import xyz.trollllm.proxy.ProxyRequest;
@@ -31,10 +28,10 @@ public final class Gatekeeper {
 
   private final AccountCache accounts;
   private final RequestLimiter limiter;
+  private final RequestLimiter freeLimiter;
   private final ModelCatalog catalog;
-  private final CreditLedger ledger;
+  private final CreditHolds holds;
   private final long maxBodyBytes;
-  private final Duration holdLifetime;
 
   /**
    * @param storeExecutor where the directory is asked, since it may block
@@ -48,10 +45,15 @@ public final class Gatekeeper {
       Duration holdLifetime) {
     this.accounts = new AccountCache(directory, storeExecutor);
     this.limiter = new RequestLimiter(config.requestsPerMinute());
+    this.freeLimiter = new RequestLimiter(config.requestsPerMinute());
     this.catalog = new ModelCatalog(config);
-    this.ledger = ledger;
+    this.holds = new CreditHolds(ledger, holdLifetime);
     this.maxBodyBytes = config.maxBodyBytes();
-    this.holdLifetime = holdLifetime;
+  }
+
+  /** The models that requests are let through to. */
+  public ModelCatalog catalog() {
+    return catalog;
   }
 
   /**
@@ -66,18 +68,70 @@ public final class Gatekeeper {
       ProxyRequest request,
       Executor caller,
       Consumer<Admission> decide) {
+    identify(
+        request,
+        caller,
+        identity -> admitIdentified(requestId, api, request, identity, decide),
+        reason -> refuse(reason, null, null, decide));
+  }
+
+  /**
+   * Says who sends a request to an endpoint that costs nothing. Such requests have a limit a minute
+   * of their own, as high as that of the others.
+   *
+   * @param caller where the caller wants work to go on that had to wait for the store
+   * @param decide called exactly once, as in {@link #admit}
+   */
+  public void identify(ProxyRequest request, Executor caller, Consumer<Identification> decide) {
+    identify(
+        request,
+        caller,
+        identity -> {
+          Rejection unfit = unfit(identity, freeLimiter);
+          decide.accept(
+              unfit == null
+                  ? new Identification.Known(identity)
+                  : new Identification.Refused(new Admission.Refused(unfit, identity, null)));
+        },
+        reason ->
+            decide.accept(new Identification.Refused(new Admission.Refused(reason, null, null))));
+  }
+
+  /** Where a prompt of {@code caller} goes whose tokens are to be counted. */
+  public Addressing addressTokenCount(ProxyRequest request, Identity caller) {
+    Rejection unfit = unfit(request);
+    if (unfit != null) {
+      return new Addressing.Refused(new Admission.Refused(unfit, caller, null));
+    }
+    return switch (RequestReader.readPrompt(request.body())) {
+      case RequestReading.Invalid(String message) ->
+          new Addressing.Refused(
+              new Admission.Refused(new Rejection.InvalidBody(message), caller, null));
+      case RequestReading.Read(RequestSummary summary) -> {
+        String model = summary.model();
+        Addressing unknown =
+            new Addressing.Refused(
+                new Admission.Refused(new Rejection.UnknownModel(model), caller, model));
+        yield catalog
+            .route(model, Api.ANTHROPIC_MESSAGES)
+            .<Addressing>map(route -> new Addressing.Routed(summary, route))
+            .orElse(unknown);
+      }
+    };
+  }
+
+  private void identify(
+      ProxyRequest request,
+      Executor caller,
+      Consumer<Identity> identified,
+      Consumer<Rejection> refused) {
     List<ApiKey> presented = PresentedKeys.of(request.headers());
     if (presented.isEmpty()) {
-      refuse(new Rejection.NoApiKey(), null, null, decide);
+      refused.accept(new Rejection.NoApiKey());
     } else if (presented.size() > MAX_KEYS) {
-      refuse(new Rejection.ConflictingApiKeys(), null, null, decide);
+      refused.accept(new Rejection.ConflictingApiKeys());
     } else {
-      identify(
-          presented,
-          new ArrayList<>(),
-          caller,
-          identity -> admitIdentified(requestId, api, request, identity, decide),
-          reason -> refuse(reason, null, null, decide));
+      identify(presented, new ArrayList<>(), caller, identified, refused);
     }
   }
 
@@ -118,7 +172,8 @@ public final class Gatekeeper {
       ProxyRequest request,
       Identity identity,
       Consumer<Admission> decide) {
-    Rejection unfit = unfit(request, identity);
+    Rejection ofIdentity = unfit(identity, limiter);
+    Rejection unfit = ofIdentity == null ? unfit(request) : ofIdentity;
     if (unfit != null) {
       refuse(unfit, identity, null, decide);
       return;
@@ -128,35 +183,42 @@ public final class Gatekeeper {
           refuse(new Rejection.InvalidBody(message), identity, null, decide);
       case RequestReading.Read(RequestSummary summary) -> {
         Optional<Route> route = catalog.route(summary.model(), api);
-        if (route.isPresent() && asksTooMuch(summary, route.get())) {
-          refuse(
-              new Rejection.InvalidBody(
-                  "$.max_tokens: this model answers with at most "
-                      + route.get().model().maxOutputTokens()),
-              identity,
-              summary.model(),
-              decide);
-        } else if (route.isPresent()) {
-          hold(requestId, request, identity, summary, route.get(), decide);
+        Optional<Rejection> problem =
+            route.isEmpty()
+                ? Optional.of(new Rejection.UnknownModel(summary.model()))
+                : unserved(summary, route.get());
+        if (problem.isPresent()) {
+          refuse(problem.get(), identity, summary.model(), decide);
         } else {
-          refuse(new Rejection.UnknownModel(summary.model()), identity, summary.model(), decide);
+          int bodyBytes = request.body().remaining();
+          holds.hold(requestId, identity, summary, bodyBytes, route.orElseThrow(), decide);
         }
       }
     }
+  }
+
+  /** Why a request to a known model is not served. */
+  private static Optional<Rejection> unserved(RequestSummary summary, Route route) {
+    Optional<String> problem =
+        asksTooMuch(summary, route)
+            ? Optional.of(
+                "$.max_tokens: this model answers with at most " + route.model().maxOutputTokens())
+            : new OptionPrices(route).problem(summary.options());
+    return problem.map(Rejection.InvalidBody::new);
   }
 
   private static boolean asksTooMuch(RequestSummary summary, Route route) {
     return summary.maxTokens().orElse(0) > route.model().maxOutputTokens();
   }
 
-  private @Nullable Rejection unfit(ProxyRequest request, Identity identity) {
+  private static @Nullable Rejection unfit(Identity identity, RequestLimiter limits) {
     if (!identity.account().active()) {
       return new Rejection.UserDisabled();
     }
-    Optional<Duration> wait = limiter.refuse(identity.account().userId());
-    if (wait.isPresent()) {
-      return new Rejection.RateLimited(wait.get());
-    }
+    return limits.refuse(identity.account().userId()).map(Rejection.RateLimited::new).orElse(null);
+  }
+
+  private @Nullable Rejection unfit(ProxyRequest request) {
     if (request.body().remaining() > maxBodyBytes) {
       return new Rejection.BodyTooLarge(maxBodyBytes);
     }
@@ -181,48 +243,6 @@ public final class Gatekeeper {
       return new Rejection.UnsupportedMedia("content-type must be application/json");
     }
     return null;
-  }
-
-  private void hold(
-      String requestId,
-      ProxyRequest request,
-      Identity identity,
-      RequestSummary summary,
-      Route route,
-      Consumer<Admission> decide) {
-    CreditField field = route.model().creditField();
-    HoldRequest wish =
-        new HoldRequest(
-            requestId,
-            identity.account().userId(),
-            field,
-            UpperBound.of(summary, request.body().remaining(), route.model()),
-            holdLifetime);
-    ledger.reserve(
-        wish,
-        reservation ->
-            decide.accept(
-                switch (reservation) {
-                  case Reservation.Held(var hold) ->
-                      new Admission.Admitted(identity, summary, route, hold);
-                  case Reservation.InsufficientCredit(var available) ->
-                      refused(
-                          new Rejection.InsufficientCredit(field, wish.amount(), available),
-                          identity,
-                          summary);
-                  case Reservation.CreditExpired() ->
-                      refused(new Rejection.CreditExpired(field), identity, summary);
-                  case Reservation.UserRefused() ->
-                      refused(new Rejection.UserDisabled(), identity, summary);
-                  case Reservation.TooManyHolds(int limit) ->
-                      refused(new Rejection.TooManyInFlight(limit), identity, summary);
-                  case Reservation.Unavailable(String reason) ->
-                      refused(new Rejection.StoreUnavailable(reason), identity, summary);
-                }));
-  }
-
-  private static Admission refused(Rejection reason, Identity identity, RequestSummary summary) {
-    return new Admission.Refused(reason, identity, summary.model());
   }
 
   private static void refuse(

@@ -1,10 +1,9 @@
 package xyz.trollllm.proxy.admission;
 
 import java.net.URI;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import xyz.trollllm.billing.PriceBook;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.config.ModelConfig;
@@ -15,24 +14,31 @@ public final class ModelCatalog {
   private static final List<String> PROVIDER_PREFIXES = List.of("openhands/", "litellm_proxy/");
 
   private final GatewayConfig config;
-  private final Map<String, ModelConfig> models = new HashMap<>();
+  private final PriceBook prices;
 
   public ModelCatalog(GatewayConfig config) {
     this.config = config;
-    for (ModelConfig model : config.models()) {
-      models.put(model.id(), model);
-      model.aliases().forEach(alias -> models.put(alias, model));
-    }
+    this.prices = PriceBook.of(config);
+  }
+
+  /** The one book of prices that requests are charged from, and that is to be quoted from. */
+  public PriceBook prices() {
+    return prices;
+  }
+
+  /** The model that clients may call {@code id}, whichever APIs it speaks. */
+  public Optional<ModelConfig> model(String id) {
+    return prices.requestable(id).or(() -> prices.requestable(withoutPrefix(id)));
   }
 
   /** The route of {@code id} in {@code api}; empty if the model is unknown or does not speak it. */
   public Optional<Route> route(String id, Api api) {
-    ModelConfig model = models.getOrDefault(id, models.get(withoutPrefix(id)));
-    if (model == null) {
-      return Optional.empty();
-    }
+    return model(id).flatMap(model -> route(model, api));
+  }
+
+  private Optional<Route> route(ModelConfig model, Api api) {
     URI url = config.upstreamOf(model).endpoints().get(api);
-    return url == null ? Optional.empty() : Optional.of(new Route(api, model, url));
+    return url == null ? Optional.empty() : Optional.of(new Route(api, model, url, prices));
   }
 
   private static String withoutPrefix(String id) {

@@ -20,8 +20,17 @@ public interface AnswerMeter {
   /** Whether the upstream reported an error inside the answer. */
   boolean sawError();
 
+  /** How many events have come. APIs that number theirs give this number to the next one. */
+  long events();
+
   /** What the answer used as far as it came. */
   Metered usage();
+
+  /**
+   * What the answer used, if an event that lacks its end was kept from the client: it then counts
+   * only beside content that was delivered.
+   */
+  Metered usageWithoutPending();
 
   /**
    * What the answer used, if it was the client who left: what the upstream has reported then counts

@@ -11,20 +11,38 @@ public final class AnswerMeters {
    * Returns a meter for one answer.
    *
    * @param eventStream whether the answer, not the request, is an event stream
-   * @param requestBytes length of the request's body, from which input is estimated when the
-   *     upstream reports none
+   * @param estimation for tokens that the upstream does not report
    */
   public static AnswerMeter of(
-      Api api, boolean eventStream, UsageSemantics semantics, long requestBytes) {
+      Api api, boolean eventStream, UsageSemantics semantics, Estimation estimation) {
     return switch (api) {
       case ANTHROPIC_MESSAGES ->
-          meter(eventStream, new AnthropicDocument(), new AnthropicTotals(semantics, requestBytes));
+          meter(eventStream, new AnthropicDocument(), new AnthropicTotals(semantics, estimation));
       case OPENAI_CHAT ->
-          meter(eventStream, new OpenAiDocument(), new OpenAiTotals(semantics, requestBytes));
+          meter(
+              eventStream,
+              new OpenAiDocument(OpenAiPaths.CHAT),
+              new ChatTotals(semantics, estimation));
+      case OPENAI_RESPONSES ->
+          meter(
+              eventStream,
+              new OpenAiDocument(OpenAiPaths.RESPONSES),
+              new ResponsesTotals(semantics, estimation));
+      case OPENAI_EMBEDDINGS ->
+          meter(
+              eventStream,
+              new OpenAiDocument(OpenAiPaths.EMBEDDINGS),
+              new EmbeddingsTotals(semantics, estimation));
     };
   }
 
-  private static <D extends AnswerDocument> AnswerMeter meter(
+  /** As above, for a request of text and a model that configures nothing. */
+  public static AnswerMeter of(
+      Api api, boolean eventStream, UsageSemantics semantics, long requestBytes) {
+    return of(api, eventStream, semantics, Estimation.ofText(requestBytes));
+  }
+
+  private static <D extends AnswerDocument<?>> AnswerMeter meter(
       boolean eventStream, D document, AnswerTotals<D> nothing) {
     return eventStream
         ? new EventStreamMeter<>(document, nothing)

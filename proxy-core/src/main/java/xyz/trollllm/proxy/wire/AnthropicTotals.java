@@ -1,9 +1,7 @@
 package xyz.trollllm.proxy.wire;
 
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.TokenUsage.ServiceOptions;
 import xyz.trollllm.config.UsageSemantics;
@@ -16,9 +14,9 @@ import xyz.trollllm.config.UsageSemantics;
  * {@code message_delta} only (LiteLLM's bridges, whose {@code message_start} is all zeros), grow
  * from one to the other (server tools), or come with {@code message_stop} (Bedrock behind LiteLLM).
  * Where several speak, {@code message_delta} is believed before {@code message_stop}, and that
- * before {@code message_start}.
+ * before {@code message_start}. Of {@code iterations}, likewise, the last list stands.
  */
-final class AnthropicTotals implements AnswerTotals<AnthropicDocument> {
+final class AnthropicTotals extends AnswerTotals<AnthropicDocument> {
   private static final Set<String> EVENTS =
       Set.of(
           "message_start",
@@ -30,56 +28,31 @@ final class AnthropicTotals implements AnswerTotals<AnthropicDocument> {
           "ping",
           "error");
 
-  private static final Set<AnthropicField> NEVER_FALLING =
-      EnumSet.of(
-          AnthropicField.INPUT,
-          AnthropicField.CACHE_WRITE,
-          AnthropicField.CACHE_WRITE_5M,
-          AnthropicField.CACHE_WRITE_1H,
-          AnthropicField.CACHE_HIT);
+  private final AnthropicUsage start;
+  private final AnthropicUsage delta;
+  private final AnthropicUsage stop;
 
-  private final UsageSemantics semantics;
-  private final long requestBytes;
-  private final UsageFields<AnthropicField> start;
-  private final UsageFields<AnthropicField> delta;
-  private final UsageFields<AnthropicField> stop;
-  private final SortedSet<String> flags;
-  private @Nullable String model;
-  private boolean content;
-  private long characters;
-  private boolean ended;
-  private boolean error;
-
-  AnthropicTotals(UsageSemantics semantics, long requestBytes) {
-    this.semantics = semantics;
-    this.requestBytes = requestBytes;
-    this.start = new UsageFields<>(AnthropicField.class);
-    this.delta = new UsageFields<>(AnthropicField.class);
-    this.stop = new UsageFields<>(AnthropicField.class);
-    this.flags = new TreeSet<>();
+  AnthropicTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
+    this.start = new AnthropicUsage();
+    this.delta = new AnthropicUsage();
+    this.stop = new AnthropicUsage();
   }
 
   private AnthropicTotals(AnthropicTotals other) {
-    this.semantics = other.semantics;
-    this.requestBytes = other.requestBytes;
+    super(other);
     this.start = other.start.copy();
     this.delta = other.delta.copy();
     this.stop = other.stop.copy();
-    this.flags = new TreeSet<>(other.flags);
-    this.model = other.model;
-    this.content = other.content;
-    this.characters = other.characters;
-    this.ended = other.ended;
-    this.error = other.error;
   }
 
   @Override
-  public AnswerTotals<AnthropicDocument> copy() {
+  AnthropicTotals copy() {
     return new AnthropicTotals(this);
   }
 
   @Override
-  public void add(String eventName, AnthropicDocument document) {
+  void read(String eventName, AnthropicDocument document) {
     String kind = EVENTS.contains(eventName) ? eventName : document.type();
     switch (kind) {
       case "message_start" -> addUsage(start, document);
@@ -93,53 +66,28 @@ final class AnthropicTotals implements AnswerTotals<AnthropicDocument> {
         addUsage(delta, document);
         addContent(document);
       }
+      case "error" -> addError();
       default -> {}
     }
-    error |= kind.equals("error") || document.error();
-    if (document.model() != null) {
-      model = document.model();
-    }
   }
 
-  private void addUsage(UsageFields<AnthropicField> usage, AnthropicDocument document) {
+  private void addUsage(AnthropicUsage usage, AnthropicDocument document) {
     if (document.usageIsWhole()) {
-      usage.overlay(document.usage(), NEVER_FALLING, flags);
-      flags.addAll(document.flags());
+      usage.overlay(document, flags());
     }
   }
 
-  private void addContent(AnthropicDocument document) {
-    characters += document.characters();
-    content |= document.block() || document.characters() > 0;
-  }
-
   @Override
-  public void end() {
-    ended = true;
-  }
-
-  @Override
-  public boolean sawContent() {
-    return content;
-  }
-
-  @Override
-  public boolean sawEnd() {
-    return ended;
-  }
-
-  @Override
-  public boolean sawError() {
-    return error;
-  }
-
-  @Override
-  public Metered metered(boolean abandoned) {
-    SortedSet<String> noticed = new TreeSet<>(flags);
-    UsageFields<AnthropicField> last = stop.copy();
-    last.overlay(delta, NEVER_FALLING, noticed);
-    UsageFields<AnthropicField> all = start.copy();
-    all.overlay(last, NEVER_FALLING, noticed);
+  Reported reported(SortedSet<String> noticed) {
+    AnthropicUsage last = stop.copy();
+    last.overlay(delta, noticed);
+    AnthropicUsage whole = start.copy();
+    whole.overlay(last, noticed);
+    UsageFields<AnthropicField> all = whole.fields();
+    Iterations iterations = whole.iterations();
+    if (iterations.declinedHop()) {
+      noticed.add(UsageFlags.DECLINED_HOP);
+    }
 
     CacheWrites writes =
         CacheWrites.of(
@@ -151,23 +99,23 @@ final class AnthropicTotals implements AnswerTotals<AnthropicDocument> {
     Long input = uncachedInput(all, writes.total() + hit, noticed);
     Long output = all.count(AnthropicField.OUTPUT);
     boolean placeholder =
-        all.countOrZero(AnthropicField.INPUT) + writes.total() + hit + orZero(output) == 0;
-    Reported reported =
-        new Reported(
-            input,
-            writes,
-            hit,
-            output,
-            last.count(AnthropicField.OUTPUT) != null && !placeholder,
-            all.countOrZero(AnthropicField.WEB_SEARCHES),
-            all.countOrZero(AnthropicField.WEB_FETCHES),
-            new ServiceOptions(
-                all.name(AnthropicField.SERVICE_TIER),
-                all.name(AnthropicField.SPEED),
-                all.name(AnthropicField.GEO)),
-            model);
-    return Assessment.of(
-        reported, new Delivered(abandoned, content, characters, ended), requestBytes, noticed);
+        all.countOrZero(AnthropicField.INPUT) + writes.total() + hit + orZero(output) == 0
+            && iterations.isEmpty();
+    return new Reported(
+        input,
+        writes,
+        hit,
+        output,
+        last.fields().count(AnthropicField.OUTPUT) != null && !placeholder,
+        all.countOrZero(AnthropicField.WEB_SEARCHES),
+        all.countOrZero(AnthropicField.WEB_FETCHES),
+        new ServiceOptions(
+            all.name(AnthropicField.SERVICE_TIER),
+            all.name(AnthropicField.SPEED),
+            all.name(AnthropicField.GEO)),
+        model(),
+        iterations.fallbackModel(),
+        iterations.normal(semantics(), noticed));
   }
 
   private @Nullable Long uncachedInput(
@@ -176,7 +124,7 @@ final class AnthropicTotals implements AnswerTotals<AnthropicDocument> {
     if (input == null) {
       return cached > 0 ? Long.valueOf(0) : null;
     }
-    return switch (semantics) {
+    return switch (semantics()) {
       case EXCLUSIVE -> input;
       case INCLUSIVE -> CachedInput.without(cached, input, noticed);
       case AUTO -> withoutInclusiveDelta(input, cached, noticed);
@@ -188,7 +136,7 @@ final class AnthropicTotals implements AnswerTotals<AnthropicDocument> {
    * message_start} and with them at the end.
    */
   private long withoutInclusiveDelta(long input, long cached, Set<String> noticed) {
-    long first = start.countOrZero(AnthropicField.INPUT);
+    long first = start.fields().countOrZero(AnthropicField.INPUT);
     if (first > 0 && cached > 0 && input == first + cached) {
       noticed.add(UsageFlags.INCLUSIVE_DELTA);
       return first;

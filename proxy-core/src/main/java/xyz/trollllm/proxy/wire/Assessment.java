@@ -1,7 +1,6 @@
 package xyz.trollllm.proxy.wire;
 
 import java.util.Collections;
-import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import xyz.trollllm.billing.Basis;
@@ -15,25 +14,23 @@ import xyz.trollllm.billing.TokenUsage;
  * otherwise (as for refusals).
  */
 final class Assessment {
-  private static final int CHARACTERS_PER_TOKEN = 4;
-
   private final Reported reported;
   private final Delivered delivered;
-  private final long requestBytes;
+  private final Estimation estimation;
   private final SortedSet<String> flags;
 
   private Assessment(
-      Reported reported, Delivered delivered, long requestBytes, SortedSet<String> flags) {
+      Reported reported, Delivered delivered, Estimation estimation, SortedSet<String> flags) {
     this.reported = reported;
     this.delivered = delivered;
-    this.requestBytes = requestBytes;
+    this.estimation = estimation;
     this.flags = flags;
   }
 
   /** The flags given are kept. */
   static Metered of(
-      Reported reported, Delivered delivered, long requestBytes, SortedSet<String> flags) {
-    return new Assessment(reported, delivered, requestBytes, new TreeSet<>(flags)).metered();
+      Reported reported, Delivered delivered, Estimation estimation, SortedSet<String> flags) {
+    return new Assessment(reported, delivered, estimation, new TreeSet<>(flags)).metered();
   }
 
   private Metered metered() {
@@ -43,11 +40,11 @@ final class Assessment {
     if (!delivered.content()) {
       return withoutContent();
     }
-    long output = Math.max(reportedOutput(), tokens(delivered.characters()));
+    long output = Math.max(reportedOutput(), estimation.tokens(delivered.characters()));
     if (reported.hasInput()) {
       return metered(Basis.PARTIAL, reportedInput(), output, UsageFlags.ESTIMATED_OUTPUT);
     }
-    return metered(Basis.ESTIMATED, tokens(requestBytes), output, UsageFlags.ESTIMATED_ALL);
+    return metered(Basis.ESTIMATED, estimation.inputTokens(), output, UsageFlags.ESTIMATED_ALL);
   }
 
   private Metered finalUsage() {
@@ -56,17 +53,17 @@ final class Assessment {
     }
     if (reported.input() == null) {
       return metered(
-          Basis.PARTIAL, tokens(requestBytes), reportedOutput(), UsageFlags.ESTIMATED_INPUT);
+          Basis.PARTIAL, estimation.inputTokens(), reportedOutput(), UsageFlags.ESTIMATED_INPUT);
     }
     return metered(Basis.UPSTREAM, reportedInput(), reportedOutput());
   }
 
   private Metered withoutContent() {
-    boolean reportedBeforeTheClientLeft = delivered.abandoned() && reported.hasInput();
+    boolean reportedBeforeTheClientLeft = delivered.abandoned() && reported.hasAnyInput();
     if (!delivered.ended() && !reportedBeforeTheClientLeft) {
       return nothing(UsageFlags.UPSTREAM_ERROR_NO_CONTENT);
     }
-    if (reported.hasInput()) {
+    if (reported.hasAnyInput()) {
       return metered(Basis.PARTIAL, reportedInput(), reportedOutput(), UsageFlags.NO_FINAL_USAGE);
     }
     return nothing(UsageFlags.NO_FINAL_USAGE);
@@ -78,10 +75,6 @@ final class Assessment {
 
   private long reportedOutput() {
     return reported.output() == null ? 0 : reported.output();
-  }
-
-  private static long tokens(long characters) {
-    return Math.ceilDiv(characters, CHARACTERS_PER_TOKEN);
   }
 
   private Metered nothing(String flag) {
@@ -96,7 +89,12 @@ final class Assessment {
         new TokenCounts(input, writes.fiveMinutes(), writes.oneHour(), reported.cacheHit(), output);
     TokenUsage usage =
         new TokenUsage(
-            counts, reported.webSearches(), reported.webFetches(), reported.options(), List.of());
+            reported.fallbackModel(),
+            counts,
+            reported.webSearches(),
+            reported.webFetches(),
+            reported.options(),
+            reported.subInferences());
     return new Metered(usage, basis, flags(), reported.model());
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.io.JsonStringEncoder;
@@ -13,8 +14,8 @@ import xyz.trollllm.proxy.wire.RequestSummary.ByteRange;
 
 /**
  * The only changes ever made to a request body: the model's name where the upstream has another
- * one, and asking for usage where an OpenAI stream would come without it. Every other byte goes on
- * as it came.
+ * one, asking for usage where an OpenAI stream would come without it, and a lower limit of the
+ * answer where the balance covers no longer one. Every other byte goes on as it came.
  */
 public final class BodyEdits {
   private static final String INCLUDE_USAGE = "\"include_usage\":true";
@@ -29,9 +30,17 @@ public final class BodyEdits {
     return api == Api.OPENAI_CHAT && summary.stream() && !summary.includeUsage();
   }
 
-  /** Returns the body to forward as slices of {@code body} with the edits between them. */
+  /**
+   * Returns the body to forward as slices of {@code body} with the edits between them.
+   *
+   * @param loweredMaxTokens the longest answer to ask for, if it is not what the body asks for
+   */
   public static List<ByteBuffer> forward(
-      ByteBuffer body, RequestSummary summary, Api api, String upstreamModelId) {
+      ByteBuffer body,
+      RequestSummary summary,
+      Api api,
+      String upstreamModelId,
+      OptionalLong loweredMaxTokens) {
     ByteBuffer original = body.slice();
     List<Edit> edits = new ArrayList<>();
     if (!summary.model().equals(upstreamModelId)) {
@@ -40,6 +49,8 @@ public final class BodyEdits {
     if (addsUsage(summary, api)) {
       edits.add(askForUsage(original, summary.streamOptions()));
     }
+    loweredMaxTokens.ifPresent(
+        tokens -> edits.addAll(lower(original, summary.limits(), api, tokens)));
     return apply(original, edits);
   }
 
@@ -93,6 +104,40 @@ public final class BodyEdits {
       at++;
     }
     return at + 1;
+  }
+
+  /** Every limit that is higher becomes {@code tokens}; where there is none, one is put in. */
+  private static List<Edit> lower(ByteBuffer body, OutputLimits limits, Api api, long tokens) {
+    List<Edit> edits = new ArrayList<>();
+    boolean limited = false;
+    for (OutputLimits.Member member : limits.members()) {
+      limited |= member.tokens().isPresent();
+      if (member.tokens().orElse(0) > tokens) {
+        edits.add(new Edit(member.value(), Long.toString(tokens)));
+      }
+    }
+    return limited ? edits : List.of(limit(body, limits, limitOf(api), tokens));
+  }
+
+  private static Edit limit(ByteBuffer body, OutputLimits limits, String key, long tokens) {
+    for (OutputLimits.Member member : limits.members()) {
+      if (member.key().equals(key)) {
+        return new Edit(member.value(), Long.toString(tokens));
+      }
+    }
+    int start = afterBrace(body, 0);
+    return new Edit(new ByteRange(start, start), "\"" + key + "\":" + tokens + ",");
+  }
+
+  /** The member that newest clients of an API use. */
+  private static String limitOf(Api api) {
+    return switch (api) {
+      case ANTHROPIC_MESSAGES -> "max_tokens";
+      case OPENAI_CHAT -> "max_completion_tokens";
+      case OPENAI_RESPONSES -> "max_output_tokens";
+      case OPENAI_EMBEDDINGS ->
+          throw new IllegalArgumentException("embeddings have no answer that could be shorter");
+    };
   }
 
   private static List<ByteBuffer> apply(ByteBuffer body, List<Edit> edits) {

@@ -14,10 +14,15 @@ final class ByteReader {
     void accept(byte[] bytes, int from, int to);
   }
 
+  private final Sink sink;
   private byte[] copy = {};
 
+  ByteReader(Sink sink) {
+    this.sink = sink;
+  }
+
   /** Reads all remaining bytes without changing the buffer. */
-  void read(ByteBuffer bytes, Sink sink) {
+  void read(ByteBuffer bytes) {
     if (bytes.hasArray()) {
       int from = bytes.arrayOffset() + bytes.position();
       sink.accept(bytes.array(), from, from + bytes.remaining());

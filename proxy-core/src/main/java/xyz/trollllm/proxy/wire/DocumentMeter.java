@@ -3,19 +3,20 @@ package xyz.trollllm.proxy.wire;
 import java.nio.ByteBuffer;
 
 /** Reads the usage out of an answer that is one JSON document. */
-final class DocumentMeter<D extends AnswerDocument> implements AnswerMeter {
+final class DocumentMeter<D extends AnswerDocument<?>> implements AnswerMeter {
   private final D document;
   private final AnswerTotals<D> nothing;
-  private final ByteReader reader = new ByteReader();
+  private final ByteReader reader;
 
   DocumentMeter(D document, AnswerTotals<D> nothing) {
     this.document = document;
     this.nothing = nothing;
+    this.reader = new ByteReader(document.tap()::feed);
   }
 
   @Override
   public void observe(ByteBuffer bytes) {
-    reader.read(bytes, document.tap()::feed);
+    reader.read(bytes);
   }
 
   @Override
@@ -34,8 +35,18 @@ final class DocumentMeter<D extends AnswerDocument> implements AnswerMeter {
   }
 
   @Override
+  public long events() {
+    return 0;
+  }
+
+  @Override
   public Metered usage() {
     return totals().metered(false);
+  }
+
+  @Override
+  public Metered usageWithoutPending() {
+    return usage();
   }
 
   @Override
@@ -48,6 +59,8 @@ final class DocumentMeter<D extends AnswerDocument> implements AnswerMeter {
     totals.add("", document);
     if (document.tap().complete()) {
       totals.end();
+    } else if (document.tap().failed() && !document.usageIsWhole()) {
+      totals.addUnreadable(document);
     }
     return totals;
   }

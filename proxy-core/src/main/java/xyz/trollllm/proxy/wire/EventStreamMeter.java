@@ -7,12 +7,13 @@ import java.nio.ByteBuffer;
  * name may come last, and once its document is complete. An event that only lacks its blank line
  * counts too: clients drop it, but the upstream charges for it.
  */
-final class EventStreamMeter<D extends AnswerDocument> implements AnswerMeter {
+final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter {
   private final D document;
   private final AnswerTotals<D> dispatched;
   private final DoneMarker done = new DoneMarker();
   private final SseScanner scanner = new SseScanner(new Events());
-  private final ByteReader reader = new ByteReader();
+  private final ByteReader reader = new ByteReader(scanner::scan);
+  private long events;
 
   EventStreamMeter(D document, AnswerTotals<D> nothing) {
     this.document = document;
@@ -21,7 +22,7 @@ final class EventStreamMeter<D extends AnswerDocument> implements AnswerMeter {
 
   @Override
   public void observe(ByteBuffer bytes) {
-    reader.read(bytes, scanner::scan);
+    reader.read(bytes);
   }
 
   @Override
@@ -40,8 +41,18 @@ final class EventStreamMeter<D extends AnswerDocument> implements AnswerMeter {
   }
 
   @Override
+  public long events() {
+    return events;
+  }
+
+  @Override
   public Metered usage() {
     return totals().metered(false);
+  }
+
+  @Override
+  public Metered usageWithoutPending() {
+    return dispatched.sawContent() ? usage() : dispatched.metered(false);
   }
 
   @Override
@@ -54,16 +65,19 @@ final class EventStreamMeter<D extends AnswerDocument> implements AnswerMeter {
       return dispatched;
     }
     AnswerTotals<D> withPending = dispatched.copy();
-    addEvent(withPending, scanner.name());
-    return withPending;
+    return addEvent(withPending, scanner.name()) ? withPending : dispatched;
   }
 
-  private void addEvent(AnswerTotals<D> totals, String name) {
+  /** Returns false if the event holds no complete document. */
+  private boolean addEvent(AnswerTotals<D> totals, String name) {
     if (done.matched()) {
-      totals.end();
+      totals.done();
     } else if (document.tap().complete()) {
       totals.add(name, document);
+    } else {
+      return false;
     }
+    return true;
   }
 
   private final class Events implements SseScanner.Listener {
@@ -75,7 +89,10 @@ final class EventStreamMeter<D extends AnswerDocument> implements AnswerMeter {
 
     @Override
     public void dispatch(String name) {
-      addEvent(dispatched, name);
+      events++;
+      if (!addEvent(dispatched, name)) {
+        dispatched.addUnreadable(document);
+      }
       document.clear();
       done.clear();
     }

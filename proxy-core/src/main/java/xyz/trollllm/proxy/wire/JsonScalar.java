@@ -1,5 +1,7 @@
 package xyz.trollllm.proxy.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A scalar of a JSON document: a string's decoded text, or the exact text of a number or literal.
  */
@@ -16,7 +18,25 @@ record JsonScalar(Kind kind, String text) {
     NULL
   }
 
+  static JsonScalar string(String text) {
+    return new JsonScalar(Kind.STRING, text);
+  }
+
+  /** What stands in a document without quotes; null if it is neither a literal nor a number. */
+  static @Nullable JsonScalar bare(String text) {
+    return switch (text) {
+      case "null" -> NULL;
+      case "true" -> TRUE;
+      case "false" -> FALSE;
+      default -> text.charAt(0) <= '9' ? new JsonScalar(Kind.NUMBER, text) : null;
+    };
+  }
+
   boolean isNull() {
     return kind == Kind.NULL;
+  }
+
+  boolean isString() {
+    return kind == Kind.STRING;
   }
 }

@@ -1,55 +1,38 @@
 package xyz.trollllm.proxy.wire;
 
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One chat completion, or one chunk of one, in OpenAI's format. */
-final class OpenAiDocument implements AnswerDocument, JsonTap.Listener<OpenAiField> {
-  private final JsonTap<OpenAiField> tap = new JsonTap<>(OpenAiField.PATHS, this);
-  private final UsageFields<OpenAiField> usage = new UsageFields<>(OpenAiField.class);
-  private final Set<String> flags = new TreeSet<>();
-  private @Nullable String model;
+/** One answer, one chunk or one event in a format of OpenAI's. */
+final class OpenAiDocument extends AnswerDocument<OpenAiField> {
+  /** Items of a response's output that are empty until text comes. */
+  private static final Set<String> EMPTY_ITEMS = Set.of("message", "reasoning");
+
+  private static final String WEB_SEARCH = "web_search_call";
+
+  /** What a web search call may do instead of searching. */
+  private static final Set<String> NO_SEARCH = Set.of("open_page", "find_in_page", "find");
+
+  private String type = "";
   private @Nullable String serviceTier;
-  private boolean error;
   private boolean finished;
-  private boolean audio;
-  private long text;
+  private boolean otherContent;
   private long reasoning;
   private long reasoningContent;
-  private boolean insideUsage;
+  private long wholeText;
+  private long webSearches;
 
-  @Override
-  public JsonTap<?> tap() {
-    return tap;
+  OpenAiDocument(JsonPaths<OpenAiField> paths) {
+    super(OpenAiField.class, paths);
   }
 
-  @Override
-  public void clear() {
-    tap.reset();
-    usage.clear();
-    flags.clear();
-    model = null;
-    serviceTier = null;
-    error = false;
-    finished = false;
-    audio = false;
-    text = 0;
-    reasoning = 0;
-    reasoningContent = 0;
-    insideUsage = false;
-  }
-
-  @Nullable String model() {
-    return model;
+  /** The type of an event; empty if it has none. */
+  String type() {
+    return type;
   }
 
   @Nullable String serviceTier() {
     return serviceTier;
-  }
-
-  boolean error() {
-    return error;
   }
 
   /** Whether a choice has its reason to be finished. */
@@ -57,70 +40,66 @@ final class OpenAiDocument implements AnswerDocument, JsonTap.Listener<OpenAiFie
     return finished;
   }
 
-  boolean content() {
-    return audio || characters() > 0;
-  }
-
+  @Override
   long characters() {
-    return text + Math.max(reasoning, reasoningContent);
+    return super.characters() + Math.max(reasoning, reasoningContent);
   }
 
-  UsageFields<OpenAiField> usage() {
-    return usage;
+  /** How many characters a whole response holds, be they new or not. */
+  long wholeText() {
+    return wholeText;
   }
 
-  /** Whether the usage read so far is all of the document's usage. */
-  boolean usageIsWhole() {
-    return !insideUsage;
-  }
-
-  Set<String> flags() {
-    return flags;
+  /** How many web searches it holds. */
+  long webSearches() {
+    return Math.max(0, webSearches);
   }
 
   @Override
-  public void scalar(OpenAiField field, JsonScalar value) {
-    boolean string = value.kind() == JsonScalar.Kind.STRING;
+  boolean content() {
+    return otherContent || wholeText > 0 || characters() > 0;
+  }
+
+  @Override
+  void own(OpenAiField field, JsonScalar value) {
     switch (field) {
-      case MODEL -> model = string ? value.text() : model;
-      case SERVICE_TIER -> serviceTier = string ? value.text() : serviceTier;
-      case ERROR -> error |= !value.isNull();
-      case FINISH_REASON -> finished |= string;
-      case TEXT, REASONING, REASONING_CONTENT, AUDIO, USAGE -> {}
-      case PROMPT,
-          COMPLETION,
-          CACHE_HIT,
-          CACHE_HIT_DETAIL,
-          CACHE_HIT_KIMI,
-          CACHE_WRITE,
-          CACHE_WRITE_DETAIL,
-          CACHE_WRITE_OPENAI,
-          CACHE_WRITE_5M,
-          CACHE_WRITE_1H,
-          WEB_SEARCHES,
-          WEB_SEARCHES_DETAIL ->
-          usage.putCount(field, value, flags);
+      case TYPE -> type = value.text();
+      case SERVICE_TIER -> serviceTier = value.isString() ? value.text() : serviceTier;
+      case FINISH_REASON -> finished |= value.isString();
+      case ITEM_TYPE -> {
+        otherContent |= value.isString() && !EMPTY_ITEMS.contains(value.text());
+        webSearches += value.text().equals(WEB_SEARCH) ? 1 : 0;
+      }
+      case ITEM_ACTION -> webSearches -= NO_SEARCH.contains(value.text()) ? 1 : 0;
+      default -> {}
     }
   }
 
   @Override
-  public void text(OpenAiField field, long characters) {
+  void ownText(OpenAiField field, long more) {
     switch (field) {
-      case REASONING -> reasoning += characters;
-      case REASONING_CONTENT -> reasoningContent += characters;
-      default -> text += characters;
+      case REASONING -> reasoning += more;
+      case REASONING_CONTENT -> reasoningContent += more;
+      case WHOLE_TEXT -> wholeText += more;
+      case OTHER_CONTENT -> otherContent = true;
+      default -> {}
     }
   }
 
   @Override
-  public void opened(OpenAiField field) {
-    insideUsage |= field == OpenAiField.USAGE;
-    error |= field == OpenAiField.ERROR;
-    audio |= field == OpenAiField.AUDIO;
+  void ownOpened(OpenAiField field) {
+    otherContent |= field == OpenAiField.OTHER_CONTENT;
   }
 
   @Override
-  public void closed(OpenAiField field) {
-    insideUsage &= field != OpenAiField.USAGE;
+  void clearOwn() {
+    type = "";
+    serviceTier = null;
+    finished = false;
+    otherContent = false;
+    reasoning = 0;
+    reasoningContent = 0;
+    wholeText = 0;
+    webSearches = 0;
   }
 }

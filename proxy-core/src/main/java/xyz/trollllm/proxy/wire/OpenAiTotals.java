@@ -3,81 +3,55 @@ package xyz.trollllm.proxy.wire;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.TokenUsage.ServiceOptions;
 import xyz.trollllm.config.UsageSemantics;
 
 /**
- * Adds up an answer in OpenAI's format. Its prompt tokens include cached ones and its completion
- * tokens include reasoning. Usage comes in the last chunk; upstreams that send it more often (vLLM
- * in every chunk, some on the finishing chunk too) send growing numbers, so the last ones stand.
+ * Adds up an answer in a format of OpenAI's. Its prompt tokens include cached ones and its
+ * completion tokens include reasoning. Where usage comes more than once its numbers grow, so the
+ * last ones stand.
  */
-final class OpenAiTotals implements AnswerTotals<OpenAiDocument> {
+abstract class OpenAiTotals extends AnswerTotals<OpenAiDocument> {
   private static final Set<OpenAiField> NEVER_FALLING =
-      EnumSet.range(OpenAiField.PROMPT, OpenAiField.CACHE_WRITE_1H);
+      EnumSet.range(OpenAiField.PROMPT, OpenAiField.CACHE_WRITE_OPENAI);
 
-  private final UsageSemantics semantics;
-  private final long requestBytes;
+  private static final Set<OpenAiField> CACHE_WRITE_SPLIT =
+      EnumSet.of(OpenAiField.CACHE_WRITE_5M, OpenAiField.CACHE_WRITE_1H);
+
   private final UsageFields<OpenAiField> usage;
-  private final SortedSet<String> flags;
-  private @Nullable String model;
   private @Nullable String serviceTier;
-  private boolean content;
-  private long characters;
-  private boolean finished;
-  private boolean ended;
-  private boolean error;
 
-  OpenAiTotals(UsageSemantics semantics, long requestBytes) {
-    this.semantics = semantics;
-    this.requestBytes = requestBytes;
+  OpenAiTotals(UsageSemantics semantics, Estimation estimation) {
+    super(semantics, estimation);
     this.usage = new UsageFields<>(OpenAiField.class);
-    this.flags = new TreeSet<>();
   }
 
-  private OpenAiTotals(OpenAiTotals other) {
-    this.semantics = other.semantics;
-    this.requestBytes = other.requestBytes;
+  OpenAiTotals(OpenAiTotals other) {
+    super(other);
     this.usage = other.usage.copy();
-    this.flags = new TreeSet<>(other.flags);
-    this.model = other.model;
     this.serviceTier = other.serviceTier;
-    this.content = other.content;
-    this.characters = other.characters;
-    this.finished = other.finished;
-    this.ended = other.ended;
-    this.error = other.error;
-  }
-
-  @Override
-  public AnswerTotals<OpenAiDocument> copy() {
-    return new OpenAiTotals(this);
-  }
-
-  @Override
-  public void add(String eventName, OpenAiDocument document) {
-    content |= document.content();
-    characters += document.characters();
-    finished |= document.finished();
-    error |= document.error();
-    model = document.model() == null ? model : document.model();
-    serviceTier = document.serviceTier() == null ? serviceTier : document.serviceTier();
-    if (document.usageIsWhole()) {
-      addUsage(document);
-    }
   }
 
   /** Usage of zero in both directions is a placeholder; it never replaces real usage. */
-  private void addUsage(OpenAiDocument document) {
-    flags.addAll(document.flags());
-    if (isPlaceholder(document.usage()) && !isPlaceholder(usage)) {
+  final void addUsage(OpenAiDocument document) {
+    serviceTier = document.serviceTier() == null ? serviceTier : document.serviceTier();
+    if (!document.usageIsWhole()) {
+      return;
+    }
+    flags().addAll(document.flags());
+    if (isPlaceholder(document.usage()) && hasUsage()) {
       if (document.usage().count(OpenAiField.PROMPT) != null) {
-        flags.add(UsageFlags.ZERO_AFTER_NONZERO);
+        flags().add(UsageFlags.ZERO_AFTER_NONZERO);
       }
       return;
     }
-    usage.overlay(document.usage(), NEVER_FALLING, flags);
+    usage.overlay(document.usage(), NEVER_FALLING, CACHE_WRITE_SPLIT, flags());
+  }
+
+  /** Whether usage has come that is no placeholder. */
+  final boolean hasUsage() {
+    return !isPlaceholder(usage);
   }
 
   private static boolean isPlaceholder(UsageFields<OpenAiField> usage) {
@@ -85,30 +59,18 @@ final class OpenAiTotals implements AnswerTotals<OpenAiDocument> {
         && usage.countOrZero(OpenAiField.COMPLETION) == 0;
   }
 
-  @Override
-  public void end() {
-    ended = true;
+  /** The output tokens reported; null if they were not. */
+  @Nullable Long output() {
+    return usage.count(OpenAiField.COMPLETION);
+  }
+
+  /** The web searches that the answer itself holds, whether its usage counts them or not. */
+  long webSearchesSeen() {
+    return 0;
   }
 
   @Override
-  public boolean sawContent() {
-    return content;
-  }
-
-  /** {@code [DONE]} is optional: usage of a finished answer is an end as well. */
-  @Override
-  public boolean sawEnd() {
-    return ended || (finished && !isPlaceholder(usage));
-  }
-
-  @Override
-  public boolean sawError() {
-    return error;
-  }
-
-  @Override
-  public Metered metered(boolean abandoned) {
-    SortedSet<String> noticed = new TreeSet<>(flags);
+  final Reported reported(SortedSet<String> noticed) {
     CacheWrites writes =
         CacheWrites.of(
             first(
@@ -127,19 +89,17 @@ final class OpenAiTotals implements AnswerTotals<OpenAiDocument> {
             OpenAiField.CACHE_HIT_KIMI);
     long hits = hit == null ? 0 : hit;
     Long searches = first(noticed, OpenAiField.WEB_SEARCHES, OpenAiField.WEB_SEARCHES_DETAIL);
-    Reported reported =
-        new Reported(
-            uncachedPrompt(writes.total() + hits, noticed),
-            writes,
-            hits,
-            usage.count(OpenAiField.COMPLETION),
-            usage.count(OpenAiField.COMPLETION) != null && !isPlaceholder(usage),
-            searches == null ? 0 : searches,
-            0,
-            new ServiceOptions(serviceTier, null, null),
-            model);
-    return Assessment.of(
-        reported, new Delivered(abandoned, content, characters, sawEnd()), requestBytes, noticed);
+    long searched = Math.max(webSearchesSeen(), searches == null ? 0 : searches);
+    return new Reported(
+        uncachedPrompt(writes.total() + hits, noticed),
+        writes,
+        hits,
+        output(),
+        output() != null && hasUsage(),
+        searched,
+        0,
+        new ServiceOptions(serviceTier, null, null),
+        model());
   }
 
   private @Nullable Long uncachedPrompt(long cached, Set<String> noticed) {
@@ -147,7 +107,7 @@ final class OpenAiTotals implements AnswerTotals<OpenAiDocument> {
     if (prompt == null) {
       return cached > 0 ? Long.valueOf(0) : null;
     }
-    return semantics == UsageSemantics.EXCLUSIVE
+    return semantics() == UsageSemantics.EXCLUSIVE
         ? prompt
         : Long.valueOf(CachedInput.without(cached, prompt, noticed));
   }

@@ -1,6 +1,8 @@
 package xyz.trollllm.proxy.wire;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -28,11 +30,16 @@ final class RequestFields {
           "stream_options",
           "max_tokens",
           "max_completion_tokens",
+          "max_output_tokens",
+          "background",
           "n",
           "thinking",
           "service_tier",
           "speed",
           "inference_geo",
+          "compaction",
+          "context_management",
+          "web_search_options",
           "messages",
           "input",
           "system",
@@ -40,6 +47,8 @@ final class RequestFields {
 
   private final Api api;
   private final RequestCursor cursor;
+  private final OptionFields options;
+  private final boolean limitNeeded;
   private final RequestInput input;
   private final Set<String> seen = new HashSet<>();
 
@@ -48,13 +57,20 @@ final class RequestFields {
   private boolean stream;
   private boolean includeUsage;
   private @Nullable ByteRange streamOptions;
+  private final List<OutputLimits.Member> limits = new ArrayList<>();
   private OptionalLong maxTokens = OptionalLong.empty();
+  private OptionalLong thinkingBudget = OptionalLong.empty();
   private long choices = 1;
 
-  RequestFields(Api api, RequestCursor cursor) {
+  /**
+   * @param limitNeeded whether the Messages API's {@code max_tokens} must be there
+   */
+  RequestFields(Api api, RequestCursor cursor, boolean limitNeeded) {
     this.api = api;
     this.cursor = cursor;
-    this.input = new RequestInput(cursor);
+    this.limitNeeded = limitNeeded;
+    this.options = new OptionFields(cursor);
+    this.input = new RequestInput(cursor, options);
   }
 
   RequestSummary read() throws InvalidRequest {
@@ -72,10 +88,11 @@ final class RequestFields {
       if (AT_MOST_ONCE.contains(key) && !seen.add(key)) {
         throw cursor.refused("$." + key, "expected this key once, found it twice");
       }
-      if (openAi()) {
-        openAiMember(key);
-      } else {
-        anthropicMember(key);
+      switch (api) {
+        case ANTHROPIC_MESSAGES -> anthropicMember(key);
+        case OPENAI_CHAT -> chatMember(key);
+        case OPENAI_RESPONSES -> responsesMember(key);
+        case OPENAI_EMBEDDINGS -> embeddingsMember(key);
       }
     }
     if (cursor.next() != null) {
@@ -84,13 +101,9 @@ final class RequestFields {
     return summary();
   }
 
-  private boolean openAi() {
-    return api == Api.OPENAI_CHAT;
-  }
-
   private void anthropicMember(String key) throws InvalidRequest {
     switch (key) {
-      case "max_tokens" -> maxTokens = OptionalLong.of(wholeNumber(key, 0, MAX_TOKENS));
+      case "max_tokens" -> limit(key, 0);
       case "n", "max_completion_tokens" ->
           throw cursor.refused("$." + key, "belongs to Chat Completions, leave it out");
       default -> member(key);
@@ -98,15 +111,9 @@ final class RequestFields {
   }
 
   /** In OpenAI's schema every option may also be null, which means absent. */
-  private void openAiMember(String key) throws InvalidRequest {
+  private void chatMember(String key) throws InvalidRequest {
     switch (key) {
-      case "max_tokens", "max_completion_tokens" -> {
-        if (!cursor.at(JsonToken.VALUE_NULL)) {
-          // An upstream may honour either of the two, so the larger one is the limit.
-          long limit = wholeNumber(key, 1, MAX_TOKENS);
-          maxTokens = OptionalLong.of(Math.max(limit, maxTokens.orElse(0)));
-        }
-      }
+      case "max_tokens", "max_completion_tokens" -> nullableLimit(key, 1);
       case "n" -> {
         if (!cursor.at(JsonToken.VALUE_NULL)) {
           choices = wholeNumber(key, 1, MAX_CHOICES);
@@ -117,16 +124,62 @@ final class RequestFields {
     }
   }
 
+  private void responsesMember(String key) throws InvalidRequest {
+    switch (key) {
+      case "max_output_tokens" -> nullableLimit(key, 1);
+      case "n", "max_tokens", "max_completion_tokens" ->
+          throw cursor.refused("$." + key, "belongs to Chat Completions, leave it out");
+      case "background" -> {
+        if (bool("$.background")) {
+          throw cursor.refused(
+              "$.background", "this gateway meters answers as they come, leave it out");
+        }
+      }
+      case "input" -> input.items();
+      default -> member(key);
+    }
+  }
+
+  /** Nothing is generated, so whatever would bound or repeat an answer means nothing. */
+  private void embeddingsMember(String key) throws InvalidRequest {
+    switch (key) {
+      case "stream" -> cursor.skip();
+      case "input" -> input.list();
+      default -> member(key);
+    }
+  }
+
   private void member(String key) throws InvalidRequest {
     switch (key) {
       case "model" -> model();
       case "stream" -> stream = bool("$.stream");
       case "thinking" -> thinking();
       default -> {
-        UnpricedOptions.refuse(key, cursor);
+        options.member(key);
         input.member(key);
       }
     }
+  }
+
+  private void nullableLimit(String key, long least) throws InvalidRequest {
+    if (cursor.at(JsonToken.VALUE_NULL)) {
+      limits.add(new OutputLimits.Member(key, rangeOfScalar(), OptionalLong.empty()));
+    } else {
+      limit(key, least);
+    }
+  }
+
+  /** An upstream may honour any of several limits, so the largest one counts. */
+  private void limit(String key, long least) throws InvalidRequest {
+    long tokens = wholeNumber(key, least, MAX_TOKENS);
+    limits.add(new OutputLimits.Member(key, rangeOfScalar(), OptionalLong.of(tokens)));
+    maxTokens = OptionalLong.of(Math.max(tokens, maxTokens.orElse(0)));
+  }
+
+  /** The bytes of a number or a literal, which stand in the body as they are. */
+  private ByteRange rangeOfScalar() {
+    int start = cursor.start();
+    return new ByteRange(start, start + cursor.string().length());
   }
 
   private void model() throws InvalidRequest {
@@ -185,6 +238,10 @@ final class RequestFields {
       if (key.equals("type") || key.equals("budget_tokens")) {
         once(keys, "$.thinking.", key);
       }
+      if (key.equals("budget_tokens") && cursor.at(JsonToken.VALUE_NUMBER_INT)) {
+        boolean fits = cursor.numberType() != NumberType.BIG_INTEGER;
+        thinkingBudget = OptionalLong.of(fits ? cursor.number() : Long.MAX_VALUE);
+      }
       cursor.skip();
     }
   }
@@ -213,14 +270,7 @@ final class RequestFields {
     if (model == null || modelValue == null) {
       throw new InvalidRequest("$.model: expected a non-empty string, found nothing");
     }
-    if (openAi() && seen.contains("input") && !seen.contains("messages")) {
-      throw new InvalidRequest(
-          "$.messages: expected an array of messages, found `input` instead, which belongs to the"
-              + " Responses API; send Chat Completions bodies here");
-    }
-    if (!openAi() && maxTokens.isEmpty()) {
-      throw new InvalidRequest("$.max_tokens: expected a whole number, found nothing");
-    }
+    requireBodyOfThisApi();
     return new RequestSummary(
         model,
         modelValue,
@@ -229,8 +279,36 @@ final class RequestFields {
         streamOptions,
         maxTokens,
         choices,
-        input.inlineMedia(),
-        input.mediaBytes(),
-        input.unbounded());
+        input.inputs(),
+        input.media(),
+        input.unbounded(),
+        new OutputLimits(limits, thinkingBudget),
+        options.found());
+  }
+
+  /** Some clients send the body of one API to the path of another. */
+  private void requireBodyOfThisApi() throws InvalidRequest {
+    switch (api) {
+      case ANTHROPIC_MESSAGES -> {
+        if (limitNeeded && maxTokens.isEmpty()) {
+          throw new InvalidRequest("$.max_tokens: expected a whole number, found nothing");
+        }
+      }
+      case OPENAI_CHAT -> {
+        if (seen.contains("input") && !seen.contains("messages")) {
+          throw new InvalidRequest(
+              "$.messages: expected an array of messages, found `input` instead, which belongs to"
+                  + " the Responses API; send Chat Completions bodies here");
+        }
+      }
+      case OPENAI_RESPONSES -> {
+        if (seen.contains("messages") && !seen.contains("input")) {
+          throw new InvalidRequest(
+              "$.input: expected text or an array of items, found `messages` instead, which belongs"
+                  + " to Chat Completions; send bodies of the Responses API here");
+        }
+      }
+      case OPENAI_EMBEDDINGS -> maxTokens = OptionalLong.of(0);
+    }
   }
 }

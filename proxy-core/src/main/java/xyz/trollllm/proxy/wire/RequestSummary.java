@@ -1,5 +1,6 @@
 package xyz.trollllm.proxy.wire;
 
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param streamOptions where {@code stream_options} stands in the body, if it does
  * @param maxTokens the longest answer asked for, if a limit was given
  * @param choices how many answers were asked for, 1 or more
- * @param inlineMedia how many images, documents or sounds stand in the body itself
- * @param mediaBytes how many bytes of the body are such media: their tokens do not depend on them
+ * @param inputs how many inputs the model takes one by one, 1 or more: each may be as long as the
+ *     model allows
+ * @param media what images, documents or sounds stand in the body itself
  * @param unboundedInput whether the upstream may add input that the body's length does not bound:
  *     media by URL or file id, or tools it runs itself
+ * @param limits where the body says how long an answer may be
+ * @param options what it asks for that changes what it costs
  */
 public record RequestSummary(
     String model,
@@ -26,9 +30,25 @@ public record RequestSummary(
     @Nullable ByteRange streamOptions,
     OptionalLong maxTokens,
     long choices,
-    int inlineMedia,
-    int mediaBytes,
-    boolean unboundedInput) {
+    int inputs,
+    InlineMedia media,
+    boolean unboundedInput,
+    OutputLimits limits,
+    List<PricedOption> options) {
+
+  public RequestSummary {
+    options = List.copyOf(options);
+  }
+
+  /** How many images, documents or sounds stand in the body itself. */
+  public int inlineMedia() {
+    return media.count();
+  }
+
+  /** How many bytes of the body are such media: their tokens do not depend on them. */
+  public int mediaBytes() {
+    return media.bytes();
+  }
 
   /** Bytes {@code start} (inclusive) to {@code end} (exclusive) of a body. */
   public record ByteRange(int start, int end) {}

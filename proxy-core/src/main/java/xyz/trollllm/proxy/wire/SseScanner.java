@@ -179,11 +179,7 @@ final class SseScanner {
   }
 
   private static int lineEnd(byte[] bytes, int from, int to) {
-    int at = from;
-    while (at < to && bytes[at] != '\n' && bytes[at] != '\r') {
-      at++;
-    }
-    return at;
+    return ByteSearch.either(bytes, from, to, '\n', '\r');
   }
 
   private int endLine(byte[] bytes, int end, int to) {

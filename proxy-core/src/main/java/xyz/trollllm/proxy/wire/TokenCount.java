@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads single counts as upstreams write them. */
 final class TokenCount {
   /** More than any answer can use; sums of a few such numbers stay far inside a long. */
-  private static final long MAX = 1_000_000_000_000L;
+  static final long MAX = 1_000_000_000_000L;
 
   private static final int MAX_LENGTH = 40;
 

@@ -4,25 +4,26 @@ import java.util.Set;
 import tools.jackson.core.JsonToken;
 
 /**
- * Options that make a request dearer than the prices of the model it names, or send it to another
- * model. The configuration has no prices for them, so requests that use them are refused rather
- * than billed too low.
+ * Options that no configuration can have a price for: they send a request to another model, make
+ * somebody else pay, or let the client overrule what the gateway routed. Requests that use them are
+ * refused rather than billed too low.
  *
- * <p>{@code speed}, {@code inference_geo}, {@code fallbacks} and {@code billing_policy} are
- * Anthropic's, {@code service_tier: priority} is OpenAI's, and LiteLLM reads its own fallback
- * options from bodies in either API.
+ * <p>{@code fallbacks} and {@code billing_policy} are Anthropic's, {@code search_parameters} is
+ * xAI's, {@code plugins} OpenRouter's, and LiteLLM reads its own fallback options from bodies in
+ * either API.
  */
 final class UnpricedOptions {
-  private static final Set<String> OTHER_MODELS =
+  private static final Set<String> OTHER_MODELS_OR_FEES =
       Set.of(
           "fallbacks",
           "context_window_fallbacks",
           "context_window_fallback_dict",
           "content_policy_fallbacks",
           "model_list",
+          "plugins",
+          "search_parameters",
           "user_config",
-          "billing_policy",
-          "compaction");
+          "billing_policy");
 
   /** Options by which LiteLLM would let a client overrule what the gateway routed and priced. */
   private static final Set<String> OPERATORS_ONLY =
@@ -41,26 +42,13 @@ final class UnpricedOptions {
 
   private UnpricedOptions() {}
 
-  /** Refuses the member {@code key}, whose value the cursor stands on, if it has no price here. */
+  /** Refuses the member {@code key}, whose value the cursor stands on, if it is one of them. */
   static void refuse(String key, RequestCursor cursor) throws InvalidRequest {
-    boolean unpriced =
-        switch (key) {
-          case "speed" -> !isNullOr(cursor, "standard");
-          case "inference_geo" -> !isNullOr(cursor, "global");
-          case "service_tier" ->
-              cursor.at(JsonToken.VALUE_STRING) && cursor.string().equals("priority");
-          default -> OTHER_MODELS.contains(key) && !cursor.at(JsonToken.VALUE_NULL);
-        };
     if (OPERATORS_ONLY.contains(key)) {
       throw cursor.refused("$." + key, "this option is the gateway's own, leave it out");
     }
-    if (unpriced) {
+    if (OTHER_MODELS_OR_FEES.contains(key) && !cursor.at(JsonToken.VALUE_NULL)) {
       throw cursor.refused("$." + key, "this gateway has no price for this option, leave it out");
     }
-  }
-
-  private static boolean isNullOr(RequestCursor cursor, String standard) {
-    return cursor.at(JsonToken.VALUE_NULL)
-        || (cursor.at(JsonToken.VALUE_STRING) && cursor.string().equals(standard));
   }
 }

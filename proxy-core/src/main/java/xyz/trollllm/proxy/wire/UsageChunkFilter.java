@@ -18,7 +18,7 @@ public final class UsageChunkFilter {
   private static final int FIRST_SIZE = 4096;
   private static final byte[] NOTHING = {};
 
-  private final ByteReader reader = new ByteReader();
+  private final ByteReader reader = new ByteReader(this::read);
   private byte[] event = NOTHING;
   private int eventLength;
   private boolean tooLarge;
@@ -36,7 +36,7 @@ public final class UsageChunkFilter {
    * possibly nothing, possibly more than came. The result is the caller's to keep.
    */
   public ByteBuffer filter(ByteBuffer bytes) {
-    reader.read(bytes, this::read);
+    reader.read(bytes);
     return released();
   }
 

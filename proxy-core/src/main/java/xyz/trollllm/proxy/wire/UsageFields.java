@@ -1,5 +1,6 @@
 package xyz.trollllm.proxy.wire;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,10 @@ final class UsageFields<F extends Enum<F>> {
   void clear() {
     counts.clear();
     names.clear();
+  }
+
+  boolean isEmpty() {
+    return counts.isEmpty() && names.isEmpty();
   }
 
   @Nullable Long count(F field) {
@@ -58,16 +63,34 @@ final class UsageFields<F extends Enum<F>> {
   /**
    * Lets what {@code other} holds stand over what is here, member by member. Usage is cumulative,
    * so the counts in {@code neverFalling} cannot fall back to zero: a zero there is a placeholder.
+   *
+   * @param split members that divide one count between them: one object brings them, so they are
+   *     only ever taken from the same one
    */
-  void overlay(UsageFields<F> other, Set<F> neverFalling, Set<String> flags) {
+  void overlay(UsageFields<F> other, Set<F> neverFalling, Set<F> split, Set<String> flags) {
+    boolean splits = !Collections.disjoint(other.counts.keySet(), split);
+    boolean placeholder = splits && other.sum(split) == 0 && sum(split) > 0;
+    if (placeholder) {
+      flags.add(UsageFlags.ZERO_AFTER_NONZERO);
+    } else if (splits) {
+      counts.keySet().removeAll(split);
+    }
     for (Map.Entry<F, Long> entry : other.counts.entrySet()) {
       F field = entry.getKey();
-      if (entry.getValue() == 0 && neverFalling.contains(field) && countOrZero(field) > 0) {
+      if (split.contains(field)) {
+        if (!placeholder) {
+          counts.put(field, entry.getValue());
+        }
+      } else if (entry.getValue() == 0 && neverFalling.contains(field) && countOrZero(field) > 0) {
         flags.add(UsageFlags.ZERO_AFTER_NONZERO);
       } else {
         counts.put(field, entry.getValue());
       }
     }
     names.putAll(other.names);
+  }
+
+  private long sum(Set<F> fields) {
+    return fields.stream().mapToLong(this::countOrZero).sum();
   }
 }

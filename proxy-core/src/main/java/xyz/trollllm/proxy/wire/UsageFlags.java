@@ -47,8 +47,20 @@ public final class UsageFlags {
   /** A count was no whole number of a believable size and was taken as absent. */
   public static final String INVALID_COUNT = "invalid-count";
 
-  /** The answer lists inferences that its top-level usage leaves out. */
-  public static final String UNPRICED_ITERATIONS = "unpriced-iterations";
+  /** An inference of an unknown kind was listed; it is priced as one beside the answer. */
+  public static final String UNKNOWN_ITERATION = "unknown-iteration";
+
+  /** More inferences were listed than are kept apart; the last ones are added up. */
+  public static final String MERGED_ITERATIONS = "merged-iterations";
+
+  /**
+   * Another model stepped in after the requested one had used tokens, which are not charged: it is
+   * not known that the upstream charges them.
+   */
+  public static final String DECLINED_HOP = "declined-hop";
+
+  /** Usage came that does not count: its document is malformed, or it holds no known count. */
+  public static final String UNREADABLE_USAGE = "unreadable-usage";
 
   private UsageFlags() {}
 }

@@ -20,25 +20,6 @@ class AnswerMetersTest {
   private static final String DAMAGE = "\n\r{}[]\",:\\-0159.eE n";
 
   @Test
-  void usageAfterFiftyMegabytesOfOneLineIsFound() {
-    AnswerMeter meter = AnswerMeters.of(ANTHROPIC_MESSAGES, true, UsageSemantics.AUTO, 100);
-    byte[] piece = "\\\"usage\\\":{\\\"output_tokens\\\":9}é,".repeat(250).getBytes(UTF_8);
-
-    observe(
-        meter,
-        "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":5}}}\n\n");
-    observe(meter, "data: {\"type\":\"content_block_start\",\"content_block\":{\"x\":\"");
-    for (long sent = 0; sent < 50 << 20; sent += piece.length) {
-      meter.observe(ByteBuffer.wrap(piece));
-    }
-    observe(meter, "\",\"type\":\"web_search_tool_result\"}}\n\n");
-    observe(meter, "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":7}}\n\n");
-
-    assertThat(meter.usage().usage().counts()).isEqualTo(TokenCounts.of(5, 7));
-    assertThat(meter.sawContent()).isTrue();
-  }
-
-  @Test
   void nothingIsMeteredAsNothing() {
     for (boolean eventStream : new boolean[] {true, false}) {
       AnswerMeter meter = AnswerMeters.of(OPENAI_CHAT, eventStream, UsageSemantics.AUTO, 100);

@@ -8,6 +8,7 @@ import static xyz.trollllm.config.Api.OPENAI_CHAT;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,7 +51,12 @@ class BodyEditsTest {
     ByteBuffer body = buffer("{\"model\":\"m\",\"max_tokens\":1}");
 
     List<ByteBuffer> parts =
-        BodyEdits.forward(body, read(ANTHROPIC_MESSAGES, body), ANTHROPIC_MESSAGES, "other");
+        BodyEdits.forward(
+            body,
+            read(ANTHROPIC_MESSAGES, body),
+            ANTHROPIC_MESSAGES,
+            "other",
+            OptionalLong.empty());
 
     body.put(0, (byte) '!');
     body.put(body.limit() - 1, (byte) '?');
@@ -109,10 +115,16 @@ class BodyEditsTest {
   }
 
   private static String forward(Api api, String body, String upstreamModelId) {
+    return forward(api, body, upstreamModelId, OptionalLong.empty());
+  }
+
+  private static String forward(
+      Api api, String body, String upstreamModelId, OptionalLong maxTokens) {
     byte[] padded = ("..." + body + "...").getBytes(UTF_8);
     ByteBuffer buffer = ByteBuffer.wrap(padded, 3, padded.length - 6);
     ByteArrayOutputStream forwarded = new ByteArrayOutputStream();
-    for (ByteBuffer part : BodyEdits.forward(buffer, read(api, buffer), api, upstreamModelId)) {
+    for (ByteBuffer part :
+        BodyEdits.forward(buffer, read(api, buffer), api, upstreamModelId, maxTokens)) {
       byte[] bytes = new byte[part.remaining()];
       part.get(bytes);
       forwarded.writeBytes(bytes);

@@ -178,7 +178,7 @@ class JsonTapTest {
     return String.join(" ", others) + characters;
   }
 
-  private static final class Notes implements JsonTap.Listener<Field> {
+  private static final class Notes implements JsonListener<Field> {
     private final List<String> notes = new ArrayList<>();
 
     @Override

@@ -6,10 +6,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.config.Api.ANTHROPIC_MESSAGES;
 import static xyz.trollllm.config.Api.OPENAI_CHAT;
+import static xyz.trollllm.config.Api.OPENAI_EMBEDDINGS;
+import static xyz.trollllm.config.Api.OPENAI_RESPONSES;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -36,9 +39,15 @@ class RequestReaderTest {
                 null,
                 OptionalLong.of(7),
                 2,
-                0,
-                0,
-                false));
+                1,
+                InlineMedia.NONE,
+                false,
+                new OutputLimits(
+                    List.of(
+                        new OutputLimits.Member(
+                            "max_tokens", new ByteRange(44, 45), OptionalLong.of(7))),
+                    OptionalLong.empty()),
+                List.of()));
   }
 
   @ParameterizedTest
@@ -50,7 +59,6 @@ class RequestReaderTest {
         "\"max_completion_tokens\":9",
         "\"extra_body\":{\"model\":\"dear\"}",
         "\"api_base\":\"http://elsewhere\"",
-        "\"context_management\":{\"edits\":[{\"type\":\"compact_20260112\"}]}",
         "\"tools\":[{\"type\":\"code_execution_20250825\",\"name\":\"code_execution\"}]"
       })
   void whatCouldChangeThePriceUnseenIsRefused(String member) {
@@ -176,12 +184,10 @@ class RequestReaderTest {
         "{\"type\":\"text\",\"text\":\"\\\"image_url\\\":{\\\"url\\\":\\\"https://a.b\\\"}\"} | 0 | false"
       })
   void mediaAreCountedWhereverTheyStand(String part, int inline, boolean unbounded) {
-    String body =
-        "{\"messages\":[{\"role\":\"user\",\"content\":[%s]}],\"model\":\"m\",\"max_tokens\":1}"
-            .formatted(part);
+    String content = "[{\"role\":\"user\",\"content\":[%s]}],\"model\":\"m\"}".formatted(part);
 
     for (Api api : Api.values()) {
-      RequestSummary summary = read(api, body);
+      RequestSummary summary = read(api, startOfBody(api) + content);
       assertThat(summary.inlineMedia()).as(api.name()).isEqualTo(inline);
       assertThat(summary.unboundedInput()).as(api.name()).isEqualTo(unbounded);
     }
@@ -233,9 +239,9 @@ class RequestReaderTest {
         "{\"model\":\"m\",\"max_tokens\":1} {} | $: expected nothing after the JSON object, found an object (line 1, byte 29)",
         "{\"model\":\"m\" | malformed JSON: the body ends too early in $.model (line 1, byte 12)",
         "{\"model\":\"m\", | malformed JSON in $.model (line 1, byte 13)",
-        "{\"speed\":\"fast\"} | $.speed: this gateway has no price for this option, leave it out (line 1, byte 9)",
+        "{\"speed\":\"warp\"} | $.speed: this gateway has no price for this value, leave it out (line 1, byte 9)",
         "{\"fallbacks\":[\"dear\"]} | $.fallbacks: this gateway has no price for this option, leave it out (line 1, byte 13)",
-        "{\"tools\":[{\"type\":\"advisor_20260301\"}]} | $.tools: this gateway has no price for the tool advisor (line 1, byte 18)"
+        "{\"tools\":[{\"type\":\"code_execution_20250825\"}]} | $.tools[0]: this gateway has no price for the tool code_execution (line 1, byte 43)"
       })
   void messageSaysWhatWasExpectedFoundAndWhere(String body, String message) {
     assertThat(invalid(ANTHROPIC_MESSAGES, body)).isEqualTo(message);
@@ -253,7 +259,7 @@ class RequestReaderTest {
         "{\"stream_options\":{\"include_usage\":true,\"include_usage\":false}} | $.stream_options.include_usage: expected this key once, found it twice (line 1, byte 56)",
         "{\"stream_options\":{\"include_usage\":1}} | $.stream_options.include_usage: expected true or false, found a whole number (line 1, byte 35)",
         "{\"model\":\"m\",\"input\":\"hi\"} | $.messages: expected an array of messages, found `input` instead, which belongs to the Responses API; send Chat Completions bodies here",
-        "{\"service_tier\":\"priority\"} | $.service_tier: this gateway has no price for this option, leave it out (line 1, byte 16)"
+        "{\"service_tier\":\"scale\"} | $.service_tier: this gateway has no price for this value, leave it out (line 1, byte 16)"
       })
   void messageOfOpenAiBodiesSaysWhatWasExpected(String body, String message) {
     assertThat(invalid(OPENAI_CHAT, body)).isEqualTo(message);
@@ -352,6 +358,97 @@ class RequestReaderTest {
         assertThat(RequestReader.read(api, body)).isNotNull();
       }
     }
+  }
+
+  /** Up to the value that holds the prompt. */
+  private static String startOfBody(Api api) {
+    return switch (api) {
+      case ANTHROPIC_MESSAGES, OPENAI_CHAT -> "{\"max_tokens\":1,\"messages\":";
+      case OPENAI_RESPONSES, OPENAI_EMBEDDINGS -> "{\"input\":";
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"input\":\"hi\" | 0 | false",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"hi\"}]}] | 0 | false",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"image_url\":\"data:image/png;base64,AAAA\"}]}] | 1 | false",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"image_url\":\"https://a.b/c\"}]}] | 0 | true",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"file_id\":\"file-1\"}]}] | 0 | true",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_file\",\"file_data\":\"data:application/pdf;base64,AAAA\"}]}] | 1 | false",
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_file\",\"file_url\":\"https://a.b/c\"}]}] | 0 | true",
+        "\"input\":[{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"x\"}] | 0 | false",
+        "\"input\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}] | 0 | true",
+        "\"input\":[{\"id\":\"msg_1\"}] | 0 | true",
+        "\"input\":\"hi\",\"previous_response_id\":\"resp_1\" | 0 | true",
+        "\"input\":\"hi\",\"previous_response_id\":null | 0 | false",
+        "\"input\":\"hi\",\"conversation\":{\"id\":\"conv_1\"} | 0 | true",
+        "\"prompt\":{\"id\":\"pmpt_1\"} | 0 | true",
+        "\"input\":\"hi\",\"tools\":[{\"type\":\"function\",\"name\":\"f\",\"parameters\":{}}] | 0 | false",
+        "\"input\":\"hi\",\"tools\":[{\"type\":\"web_search\"}] | 0 | true",
+        "\"input\":\"hi\",\"tools\":[{\"type\":\"mcp\",\"server_url\":\"https://a.b\"}] | 0 | true"
+      })
+  void inputOfAResponseIsBounded(String members, int inline, boolean unbounded) {
+    RequestSummary summary = read(OPENAI_RESPONSES, "{\"model\":\"m\"," + members + "}");
+
+    assertThat(summary.inlineMedia()).isEqualTo(inline);
+    assertThat(summary.unboundedInput()).isEqualTo(unbounded);
+    assertThat(summary.maxTokens()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"background\":true} | $.background: this gateway meters answers as they come, leave it out (line 1, byte 14)",
+        "{\"max_tokens\":5} | $.max_tokens: belongs to Chat Completions, leave it out (line 1, byte 14)",
+        "{\"max_output_tokens\":0} | $.max_output_tokens: expected a whole number from 1 to 2147483647, found one outside (line 1, byte 21)",
+        "{\"max_output_tokens\":5,\"Max_Output_Tokens\":9} | $.max_output_tokens: expected this key in lower case (line 1, byte 43)",
+        "{\"tools\":[{\"type\":\"file_search\"}]} | $.tools: this gateway has no price for the tool file_search (line 1, byte 18)",
+        "{\"service_tier\":\"priority\"} | $.service_tier: this gateway has no price for this option, leave it out (line 1, byte 16)",
+        "{\"model\":\"m\",\"messages\":[]} | $.input: expected text or an array of items, found `messages` instead, which belongs to Chat Completions; send bodies of the Responses API here"
+      })
+  void messageOfResponsesBodiesSaysWhatWasExpected(String body, String message) {
+    assertThat(invalid(OPENAI_RESPONSES, body)).isEqualTo(message);
+  }
+
+  @Test
+  void responsesAreBoundedByTheirOwnLimit() {
+    String body =
+        "{\"model\":\"m\",\"input\":\"hi\",\"stream\":true,\"background\":false,\"max_output_tokens\":9}";
+
+    RequestSummary summary = read(OPENAI_RESPONSES, body);
+
+    assertThat(summary.maxTokens()).hasValue(9);
+    assertThat(summary.stream()).isTrue();
+    assertThat(BodyEdits.addsUsage(summary, OPENAI_RESPONSES)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"text\" | 1",
+        "[\"a\",\"b\",\"c\"] | 3",
+        "[1,2,3] | 1",
+        "[[1,2],[3]] | 2",
+        "[] | 1"
+      })
+  void embeddingsHaveInputsAndNoOutput(String input, int inputs) {
+    String body = "{\"model\":\"m\",\"stream\":true,\"max_tokens\":7,\"input\":" + input + "}";
+
+    RequestSummary summary = read(OPENAI_EMBEDDINGS, body);
+
+    assertThat(summary.inputs()).isEqualTo(inputs);
+    assertThat(summary.maxTokens()).hasValue(0);
+    assertThat(summary.choices()).isEqualTo(1);
+    assertThat(summary.stream()).isFalse();
+    assertThat(summary.unboundedInput()).isFalse();
   }
 
   private static RequestSummary anthropic(String body) {

@@ -9,11 +9,12 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "A metered proxy for the Anthropic Messages and OpenAI Chat Completions APIs.",
+    description = "A metered proxy for Anthropic's Messages API and OpenAI's APIs.",
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
+      "1:a vector failed",
       "64:the command line is wrong",
       "65:no such user or key, or an audit found a difference",
       "69:the database or something else that is needed does not answer",
@@ -38,6 +39,7 @@ public final class GatewayCommand {
         .addSubcommand(new KeyCommand(shell))
         .addSubcommand(new DemoCommand(shell))
         .addSubcommand(new StandInCommand(shell))
+        .addSubcommand(new VectorsCommand(shell))
         .setOut(shell.out())
         .setErr(shell.err())
         .setUsageHelpAutoWidth(true)

@@ -18,7 +18,7 @@ final class StandInEnvironment {
     Map<String, String> completed = new HashMap<>(environment);
     for (UpstreamConfig upstream : config.upstreams().values()) {
       for (Api api : upstream.endpoints().keySet()) {
-        completed.putIfAbsent(variable(upstream, api), standIn + path(api));
+        completed.putIfAbsent(variable(upstream, api), standIn + api.path());
       }
       completed.putIfAbsent(upstream.apiKeyVariable(), StandInUpstream.KEY);
     }
@@ -28,12 +28,5 @@ final class StandInEnvironment {
   private static String variable(UpstreamConfig upstream, Api api) {
     String endpoint = upstream.name() + "-" + api.endpointSuffix();
     return "ENDPOINT_" + endpoint.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_") + "_URL";
-  }
-
-  private static String path(Api api) {
-    return switch (api) {
-      case ANTHROPIC_MESSAGES -> "/v1/messages";
-      case OPENAI_CHAT -> "/v1/chat/completions";
-    };
   }
 }

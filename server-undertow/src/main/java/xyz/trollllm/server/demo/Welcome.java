@@ -42,7 +42,7 @@ final class Welcome {
     String apiName =
         switch (api) {
           case ANTHROPIC_MESSAGES -> "Anthropic";
-          case OPENAI_CHAT -> "OpenAI";
+          case OPENAI_CHAT, OPENAI_RESPONSES, OPENAI_EMBEDDINGS -> "OpenAI";
         };
     return "%nPaste this (%s API): it %s, taken from %s%n%n%s%n"
         .formatted(apiName, cost, model.creditField().balanceField(), call.command());

@@ -1,25 +1,14 @@
 package xyz.trollllm.server.standin;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.TokenCounts;
 
-/**
- * What the stand-in says to a request: its words, each of which is one token.
- *
- * @param tool the tool called, if one is
- */
-record Answer(List<String> thinking, List<String> text, @Nullable String tool, Stop stop) {
+/** What the stand-in says to a request: its words, each of which is one token, and tool calls. */
+record Answer(List<Part> parts, Stop stop) {
   static final int USUAL_WORDS = 32;
   static final int THINKING_WORDS = 12;
-
-  /** What every tool is called with. */
-  static final String TOOL_INPUT = "{\"query\":\"weather in Paris\",\"unit\":\"celsius\"}";
-
-  private static final long TOOL_TOKENS = PromptMeter.tokensOf(TOOL_INPUT.getBytes(UTF_8).length);
 
   private static final List<String> WORDS =
       List.of(
@@ -34,16 +23,35 @@ record Answer(List<String> thinking, List<String> text, @Nullable String tool, S
     TOOL
   }
 
+  Answer {
+    parts = List.copyOf(parts);
+  }
+
   static Answer to(Asked asked) {
     long allowed = asked.maxTokens();
-    int thinking = (int) Math.min(asked.thinking() ? THINKING_WORDS : 0, allowed);
+    int thinking = (int) Math.min(asked.thinking().words(), allowed);
     allowed -= thinking;
     int words = (int) Math.min(asked.words(), allowed);
     allowed -= words;
-    boolean callsTool = asked.tool() != null && allowed >= TOOL_TOKENS;
-    boolean complete = words == asked.words() && callsTool == (asked.tool() != null);
-    Stop stop = !complete ? Stop.LENGTH : callsTool ? Stop.TOOL : Stop.END;
-    return new Answer(words(thinking), words(words), callsTool ? asked.tool() : null, stop);
+    int calls = (int) Math.min(asked.tools().size(), allowed / Part.ToolCall.TOKENS);
+    boolean complete = words == asked.words() && calls == asked.tools().size();
+    // Who thinks between the blocks keeps half of the thoughts for behind the text.
+    boolean interleaved = asked.thinking() == Asked.Thinking.INTERLEAVED && calls > 0;
+    int later = interleaved ? thinking / 2 : 0;
+    List<Part> parts = new ArrayList<>();
+    addIfAny(thinking - later, parts, new Part.Thinking(words(thinking - later)));
+    addIfAny(words, parts, new Part.Text(words(words)));
+    addIfAny(later, parts, new Part.Thinking(words(later)));
+    for (int i = 0; i < calls; i++) {
+      parts.add(new Part.ToolCall(i, asked.tools().get(i)));
+    }
+    return new Answer(parts, !complete ? Stop.LENGTH : calls > 0 ? Stop.TOOL : Stop.END);
+  }
+
+  private static void addIfAny(int words, List<Part> parts, Part part) {
+    if (words > 0) {
+      parts.add(part);
+    }
   }
 
   private static List<String> words(int count) {
@@ -55,9 +63,20 @@ record Answer(List<String> thinking, List<String> text, @Nullable String tool, S
     return index == 0 ? word : " " + word;
   }
 
-  /** All tokens of this answer, thinking and tool call included. */
+  /** All that was thought. */
+  List<String> thinking() {
+    List<String> words = new ArrayList<>();
+    parts.forEach(part -> {
+      if (part instanceof Part.Thinking thought) {
+        words.addAll(thought.words());
+      }
+    });
+    return words;
+  }
+
+  /** All tokens of this answer, thinking and tool calls included. */
   long tokens() {
-    return thinking.size() + text.size() + (tool == null ? 0 : TOOL_TOKENS);
+    return parts.stream().mapToLong(Part::tokens).sum();
   }
 
   /** What is reported as used: the prompt once, this answer for every choice asked for. */

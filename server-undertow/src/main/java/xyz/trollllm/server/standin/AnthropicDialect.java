@@ -2,7 +2,6 @@ package xyz.trollllm.server.standin;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -10,8 +9,6 @@ import xyz.trollllm.billing.TokenCounts;
 
 /** Anthropic's Messages API. */
 final class AnthropicDialect implements Dialect {
-  private static final int FRAGMENT = 8;
-
   /** The tokens of a request's prompt: all that counting them needs. */
   static TokenCounts promptTokens(JsonNode request) {
     return meter(request).tokens();
@@ -29,6 +26,7 @@ final class AnthropicDialect implements Dialect {
   public Asked read(JsonNode request) {
     String model = Json.requiredText(request, "model");
     PromptMeter meter = meter(request);
+    MessagesHistory.check(request);
     long maxTokens =
         Json.limit(request, "max_tokens")
             .orElseThrow(() -> new InvalidRequestException("max_tokens: Field required"));
@@ -39,38 +37,38 @@ final class AnthropicDialect implements Dialect {
         meter.tokens(),
         maxTokens,
         Json.wordsWanted(request),
-        isThinking(request.path("thinking").path("type").asString("")),
-        toolToCall(request),
+        thinking(request.path("thinking").path("type").asString("")),
+        toolsToCall(request),
         1,
-        meter.fingerprint());
+        meter.fingerprint(),
+        false);
   }
 
-  private static boolean isThinking(String type) {
-    return type.equals("enabled") || type.equals("adaptive");
+  /** Who may decide how much to think may do so between blocks, too. */
+  private static Asked.Thinking thinking(String type) {
+    return switch (type) {
+      case "enabled" -> Asked.Thinking.FIRST;
+      case "adaptive" -> Asked.Thinking.INTERLEAVED;
+      default -> Asked.Thinking.NONE;
+    };
   }
 
-  private static @Nullable String toolToCall(JsonNode request) {
-    JsonNode tool = request.path("tools").path(0);
-    boolean forbidden = request.path("tool_choice").path("type").asString("").equals("none");
+  private static List<String> toolsToCall(JsonNode request) {
+    JsonNode choice = request.path("tool_choice");
+    boolean forbidden = choice.path("type").asString("").equals("none");
     boolean answersTool = Json.lastMessage(request).toString().contains("\"tool_result\"");
-    return tool.isMissingNode() || forbidden || answersTool
-        ? null
-        : tool.path("name").asString("tool");
+    if (forbidden || answersTool) {
+      return List.of();
+    }
+    boolean one = choice.path("disable_parallel_tool_use").asBoolean(false);
+    return Json.toolNames(request, "/name", one ? 1 : Asked.CALLS_AT_ONCE);
   }
 
   @Override
   public byte[] json(Asked asked, Answer answer) {
     ObjectNode message = message(asked);
     ArrayNode content = message.putArray("content");
-    if (!answer.thinking().isEmpty()) {
-      content.add(thinkingBlock(String.join("", answer.thinking()), signature(asked)));
-    }
-    if (!answer.text().isEmpty()) {
-      content.add(textBlock(String.join("", answer.text())));
-    }
-    if (answer.tool() != null) {
-      content.add(toolBlock(asked, answer.tool(), Json.parse(Answer.TOOL_INPUT)));
-    }
+    answer.parts().forEach(part -> content.add(block(asked, part)));
     message.put("stop_reason", stopReason(answer.stop())).putNull("stop_sequence");
     ObjectNode usage = inputUsage(asked.prompt());
     withCacheLifetimes(usage, asked.prompt());
@@ -84,31 +82,48 @@ final class AnthropicDialect implements Dialect {
     List<byte[]> events = new ArrayList<>();
     events.add(messageStart(asked, answer));
     events.add(Json.event("ping", typed("ping")));
-    int index = 0;
-    if (!answer.thinking().isEmpty()) {
-      events.add(blockStart(index, thinkingBlock("", "")));
-      answer.thinking().forEach(word -> events.add(delta(0, "thinking_delta", "thinking", word)));
-      events.add(delta(index, "signature_delta", "signature", signature(asked)));
-      events.add(blockStop(index++));
-    }
-    if (!answer.text().isEmpty()) {
-      int block = index++;
-      events.add(blockStart(block, textBlock("")));
-      answer.text().forEach(word -> events.add(delta(block, "text_delta", "text", word)));
-      events.add(blockStop(block));
-    }
-    if (answer.tool() != null) {
-      events.add(blockStart(index, toolBlock(asked, answer.tool(), Json.object())));
-      for (int from = 0; from < Answer.TOOL_INPUT.length(); from += FRAGMENT) {
-        int to = Math.min(from + FRAGMENT, Answer.TOOL_INPUT.length());
-        String fragment = Answer.TOOL_INPUT.substring(from, to);
-        events.add(delta(index, "input_json_delta", "partial_json", fragment));
-      }
-      events.add(blockStop(index));
+    for (int index = 0; index < answer.parts().size(); index++) {
+      addBlock(events, index, asked, answer.parts().get(index));
     }
     events.add(messageDelta(asked, answer));
     events.add(Json.event("message_stop", typed("message_stop")));
     return events;
+  }
+
+  /** A block as a whole. */
+  private static ObjectNode block(Asked asked, Part part) {
+    return switch (part) {
+      case Part.Thinking(List<String> words) -> {
+        String text = String.join("", words);
+        yield thinkingBlock(text, MessagesHistory.signature(text));
+      }
+      case Part.Text(List<String> words) -> textBlock(String.join("", words));
+      case Part.ToolCall call -> toolBlock(asked, call, Json.parse(Part.ToolCall.INPUT));
+    };
+  }
+
+  /** A block in the pieces in which it is streamed. */
+  private static void addBlock(List<byte[]> events, int index, Asked asked, Part part) {
+    switch (part) {
+      case Part.Thinking(List<String> words) -> {
+        events.add(blockStart(index, thinkingBlock("", "")));
+        words.forEach(word -> events.add(delta(index, "thinking_delta", "thinking", word)));
+        String signature = MessagesHistory.signature(String.join("", words));
+        events.add(delta(index, "signature_delta", "signature", signature));
+      }
+      case Part.Text(List<String> words) -> {
+        events.add(blockStart(index, textBlock("")));
+        words.forEach(word -> events.add(delta(index, "text_delta", "text", word)));
+      }
+      case Part.ToolCall call -> {
+        events.add(blockStart(index, toolBlock(asked, call, Json.object())));
+        // The first piece is empty, as the real one is.
+        events.add(delta(index, "input_json_delta", "partial_json", ""));
+        Json.fragments(Part.ToolCall.INPUT)
+            .forEach(piece -> events.add(delta(index, "input_json_delta", "partial_json", piece)));
+      }
+    }
+    events.add(blockStop(index));
   }
 
   private static byte[] messageStart(Asked asked, Answer answer) {
@@ -160,17 +175,13 @@ final class AnthropicDialect implements Dialect {
     return typed("thinking").put("thinking", text).put("signature", signature);
   }
 
-  private static String signature(Asked asked) {
-    return "c2lnbmF0dXJl" + asked.fingerprint();
-  }
-
   private static ObjectNode textBlock(String text) {
     return typed("text").put("text", text);
   }
 
-  private static ObjectNode toolBlock(Asked asked, String name, JsonNode input) {
-    ObjectNode block =
-        typed("tool_use").put("id", "toolu_" + asked.fingerprint()).put("name", name);
+  private static ObjectNode toolBlock(Asked asked, Part.ToolCall call, JsonNode input) {
+    String id = "toolu_" + asked.fingerprint() + call.number();
+    ObjectNode block = typed("tool_use").put("id", id).put("name", call.tool());
     block.set("input", input);
     return block;
   }

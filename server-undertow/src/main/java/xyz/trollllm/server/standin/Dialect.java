@@ -2,9 +2,19 @@ package xyz.trollllm.server.standin;
 
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import xyz.trollllm.config.Api;
 
 /** One API's way of saying things. Stateless. */
 interface Dialect {
+
+  static Dialect of(Api api) {
+    return switch (api) {
+      case ANTHROPIC_MESSAGES -> new AnthropicDialect();
+      case OPENAI_CHAT -> new ChatDialect();
+      case OPENAI_RESPONSES -> new ResponsesDialect();
+      case OPENAI_EMBEDDINGS -> new EmbeddingsDialect();
+    };
+  }
 
   /**
    * Reads a request.

@@ -9,11 +9,7 @@ public final class Estimate {
 
   /** The tokens that the answer to {@code body} will report. */
   public static TokenCounts of(Api api, String body) {
-    Dialect dialect =
-        switch (api) {
-          case ANTHROPIC_MESSAGES -> new AnthropicDialect();
-          case OPENAI_CHAT -> new OpenAiDialect();
-        };
+    Dialect dialect = Dialect.of(api);
     Asked asked = dialect.read(Json.parse(body));
     return Answer.to(asked).usage(asked);
   }

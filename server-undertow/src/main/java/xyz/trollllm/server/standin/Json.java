@@ -2,6 +2,8 @@ package xyz.trollllm.server.standin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,9 +11,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What both dialects read and write alike. */
+/** What all dialects read and write alike. */
 final class Json {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final int FRAGMENT = 8;
   private static final Pattern WORDS_WANTED = Pattern.compile("(\\d{1,6}) words?");
 
   private Json() {}
@@ -74,9 +77,32 @@ final class Json {
     return messages.path(messages.size() - 1);
   }
 
+  /** The names of the first {@code most} tools offered, which stand at {@code pointer} of each. */
+  static List<String> toolNames(JsonNode request, String pointer, int most) {
+    return request
+        .path("tools")
+        .valueStream()
+        .limit(most)
+        .map(tool -> tool.at(pointer).asString("tool"))
+        .toList();
+  }
+
+  /** The pieces in which JSON inside of JSON is streamed. */
+  static List<String> fragments(String text) {
+    List<String> fragments = new ArrayList<>();
+    for (int from = 0; from < text.length(); from += FRAGMENT) {
+      fragments.add(text.substring(from, Math.min(from + FRAGMENT, text.length())));
+    }
+    return fragments;
+  }
+
   /** How many words the last message asks for. */
   static int wordsWanted(JsonNode request) {
-    Matcher matcher = WORDS_WANTED.matcher(lastMessage(request).path("content").toString());
+    return wordsWantedIn(lastMessage(request).path("content"));
+  }
+
+  static int wordsWantedIn(JsonNode content) {
+    Matcher matcher = WORDS_WANTED.matcher(content.toString());
     return matcher.find() ? Integer.parseInt(matcher.group(1)) : Answer.USUAL_WORDS;
   }
 }

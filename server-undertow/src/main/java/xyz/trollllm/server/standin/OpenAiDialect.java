@@ -1,170 +1,13 @@
 package xyz.trollllm.server.standin;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
-import xyz.trollllm.billing.TokenCounts;
 
-/** OpenAI's Chat Completions API, with the cache fields that LiteLLM adds. */
-final class OpenAiDialect implements Dialect {
-  private static final byte[] DONE = "data: [DONE]\n\n".getBytes(UTF_8);
-  private static final long CREATED = 1_700_000_000;
-  private static final int FRAGMENT = 8;
+/** What OpenAI's APIs have in common: how they refuse. */
+abstract class OpenAiDialect implements Dialect {
 
   @Override
-  public Asked read(JsonNode request) {
-    PromptMeter meter = new PromptMeter();
-    String model = Json.requiredText(request, "model");
-    request.path("tools").forEach(meter::addBlock);
-    Json.requiredMessages(request).forEach(message -> meter.addContent(message.path("content")));
-    long maxTokens = Json.limit(request, "max_tokens").orElse(Long.MAX_VALUE);
-    return new Asked(
-        model,
-        request.path("stream").asBoolean(false),
-        request.path("stream_options").path("include_usage").asBoolean(false),
-        meter.tokens(),
-        Json.limit(request, "max_completion_tokens").orElse(maxTokens),
-        Json.wordsWanted(request),
-        request.path("reasoning_effort").isString(),
-        toolToCall(request),
-        Math.max(1, request.path("n").asInt(1)),
-        meter.fingerprint());
-  }
-
-  private static @Nullable String toolToCall(JsonNode request) {
-    JsonNode tool = request.path("tools").path(0);
-    boolean forbidden = request.path("tool_choice").asString("").equals("none");
-    boolean answersTool = Json.lastMessage(request).path("role").asString("").equals("tool");
-    return tool.isMissingNode() || forbidden || answersTool
-        ? null
-        : tool.path("function").path("name").asString("tool");
-  }
-
-  @Override
-  public byte[] json(Asked asked, Answer answer) {
-    ObjectNode completion = envelope(asked, "chat.completion");
-    for (int i = 0; i < asked.choices(); i++) {
-      ObjectNode choice = completion.withArray("choices").addObject().put("index", i);
-      ObjectNode message = choice.putObject("message").put("role", "assistant");
-      message.put("content", String.join("", answer.text()));
-      if (!answer.thinking().isEmpty()) {
-        message.put("reasoning_content", String.join("", answer.thinking()));
-      }
-      if (answer.tool() != null) {
-        toolCall(message, asked, answer.tool(), Answer.TOOL_INPUT);
-      }
-      choice.putNull("logprobs").put("finish_reason", finishReason(answer.stop()));
-    }
-    completion.set("usage", usage(asked, answer));
-    return Json.bytes(completion);
-  }
-
-  @Override
-  public List<byte[]> events(Asked asked, Answer answer) {
-    List<byte[]> events = new ArrayList<>();
-    for (int choice = 0; choice < asked.choices(); choice++) {
-      addChoice(events, asked, answer, choice);
-    }
-    if (asked.includeUsage()) {
-      ObjectNode chunk = envelope(asked, "chat.completion.chunk");
-      chunk.putArray("choices");
-      chunk.set("usage", usage(asked, answer));
-      events.add(Json.event(chunk));
-    }
-    events.add(DONE);
-    return events;
-  }
-
-  private static void addChoice(List<byte[]> events, Asked asked, Answer answer, int choice) {
-    events.add(
-        chunk(asked, choice, Json.object().put("role", "assistant").put("content", ""), null));
-    for (String word : answer.thinking()) {
-      events.add(chunk(asked, choice, Json.object().put("reasoning_content", word), null));
-    }
-    for (String word : answer.text()) {
-      events.add(chunk(asked, choice, Json.object().put("content", word), null));
-    }
-    if (answer.tool() != null) {
-      ObjectNode start = Json.object();
-      toolCall(start, asked, answer.tool(), "");
-      events.add(chunk(asked, choice, start, null));
-      for (int from = 0; from < Answer.TOOL_INPUT.length(); from += FRAGMENT) {
-        int to = Math.min(from + FRAGMENT, Answer.TOOL_INPUT.length());
-        ObjectNode delta = Json.object();
-        ObjectNode call = delta.putArray("tool_calls").addObject().put("index", 0);
-        call.putObject("function").put("arguments", Answer.TOOL_INPUT.substring(from, to));
-        events.add(chunk(asked, choice, delta, null));
-      }
-    }
-    events.add(chunk(asked, choice, Json.object(), finishReason(answer.stop())));
-  }
-
-  private static byte[] chunk(
-      Asked asked, int index, ObjectNode delta, @Nullable String finishReason) {
-    ObjectNode chunk = envelope(asked, "chat.completion.chunk");
-    ObjectNode choice = chunk.putArray("choices").addObject().put("index", index);
-    choice.set("delta", delta);
-    choice.put("finish_reason", finishReason);
-    if (asked.includeUsage()) {
-      chunk.putNull("usage");
-    }
-    return Json.event(chunk);
-  }
-
-  private static void toolCall(ObjectNode message, Asked asked, String name, String arguments) {
-    ObjectNode call = message.putArray("tool_calls").addObject();
-    call.put("index", 0).put("id", "call_" + asked.fingerprint()).put("type", "function");
-    call.putObject("function").put("name", name).put("arguments", arguments);
-  }
-
-  private static ObjectNode envelope(Asked asked, String object) {
-    return Json.object()
-        .put("id", "chatcmpl-" + asked.fingerprint())
-        .put("object", object)
-        .put("created", CREATED)
-        .put("model", asked.model());
-  }
-
-  private static String finishReason(Answer.Stop stop) {
-    return switch (stop) {
-      case END -> "stop";
-      case LENGTH -> "length";
-      case TOOL -> "tool_calls";
-    };
-  }
-
-  /** Prompt tokens include cached ones here, and every choice is an answer of its own. */
-  private static ObjectNode usage(Asked asked, Answer answer) {
-    TokenCounts prompt = asked.prompt();
-    long completion = answer.tokens() * asked.choices();
-    ObjectNode usage =
-        Json.object()
-            .put("prompt_tokens", prompt.totalInput())
-            .put("completion_tokens", completion)
-            .put("total_tokens", prompt.totalInput() + completion);
-    usage.putObject("prompt_tokens_details").put("cached_tokens", prompt.cacheHit());
-    usage
-        .putObject("completion_tokens_details")
-        .put("reasoning_tokens", answer.thinking().size() * asked.choices());
-    if (prompt.cacheWrite() + prompt.cacheHit() > 0) {
-      usage
-          .put("cache_creation_input_tokens", prompt.cacheWrite())
-          .put("cache_read_input_tokens", prompt.cacheHit());
-      usage
-          .withObject("prompt_tokens_details")
-          .putObject("cache_creation_token_details")
-          .put("ephemeral_5m_input_tokens", prompt.cacheWrite5m())
-          .put("ephemeral_1h_input_tokens", prompt.cacheWrite1h());
-    }
-    return usage;
-  }
-
-  @Override
-  public byte[] error(int status, String message, String requestId) {
+  public final byte[] error(int status, String message, String requestId) {
     ObjectNode error = Json.object();
     error
         .putObject("error")
@@ -193,12 +36,12 @@ final class OpenAiDialect implements Dialect {
   }
 
   @Override
-  public String unknownKey() {
+  public final String unknownKey() {
     return "Incorrect API key provided. You can find your API key in your account settings.";
   }
 
   @Override
-  public String unknownModel(String model) {
+  public final String unknownModel(String model) {
     return "The model `" + model + "` does not exist or you do not have access to it.";
   }
 }

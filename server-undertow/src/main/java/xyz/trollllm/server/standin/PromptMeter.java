@@ -33,8 +33,8 @@ final class PromptMeter {
   void addBlock(JsonNode block) {
     String type = block.path("type").asString("");
     switch (type) {
-      case "text" -> addText(block.path("text").asString(""));
-      case "image", "image_url", "document", "file" -> addMedia(block);
+      case "text", "input_text", "output_text" -> addText(block.path("text").asString(""));
+      case "image", "image_url", "input_image", "document", "file", "input_file" -> addMedia(block);
       default -> addText(block.toString());
     }
     JsonNode mark = block.path("cache_control");

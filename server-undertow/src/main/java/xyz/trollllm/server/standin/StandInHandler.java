@@ -6,13 +6,18 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import xyz.trollllm.config.Api;
 
 /** Takes requests, works out what to reply and has it sent. */
 final class StandInHandler implements HttpHandler {
@@ -24,8 +29,9 @@ final class StandInHandler implements HttpHandler {
           "x-litellm-model-api-base", "https://stand-in.invalid",
           "set-cookie", "session=stand-in; HttpOnly");
 
-  private final Dialect anthropic = new AnthropicDialect();
-  private final Dialect openAi = new OpenAiDialect();
+  private static final String COUNT_TOKENS = "/v1/messages/count_tokens";
+
+  private final Map<Api, Dialect> dialects = new EnumMap<>(Api.class);
   private final Set<String> keys;
   private final Set<String> models;
   private final ServedLog log;
@@ -37,6 +43,9 @@ final class StandInHandler implements HttpHandler {
     this.models = models;
     this.log = log;
     this.script = script;
+    for (Api api : Api.values()) {
+      dialects.put(api, Dialect.of(api));
+    }
   }
 
   @Override
@@ -48,7 +57,8 @@ final class StandInHandler implements HttpHandler {
     Serving serving =
         log.begin(exchange.getRequestPath(), headers(exchange.getRequestHeaders()), body);
     Served request = serving.snapshot();
-    Dialect dialect = request.path().endsWith("/chat/completions") ? openAi : anthropic;
+    Dialect dialect =
+        Objects.requireNonNull(dialects.get(api(request).orElse(Api.ANTHROPIC_MESSAGES)));
     try {
       Behaviour behaviour =
           ControlHeader.read(request).orElseGet(() -> script.get().behaviourFor(request));
@@ -58,6 +68,12 @@ final class StandInHandler implements HttpHandler {
     } catch (JacksonException e) {
       send(exchange, serving, error(dialect, 400, "The body is not valid JSON.", request));
     }
+  }
+
+  private static Optional<Api> api(Served request) {
+    return Arrays.stream(Api.values())
+        .filter(api -> request.path().endsWith(api.path()))
+        .findFirst();
   }
 
   private static Map<String, List<String>> headers(HeaderMap fields) {
@@ -91,12 +107,11 @@ final class StandInHandler implements HttpHandler {
     if (!isKeyKnown(request)) {
       return error(dialect, 401, dialect.unknownKey(), request);
     }
-    String path = request.path();
-    if (path.endsWith("/v1/messages/count_tokens")) {
+    if (request.path().endsWith(COUNT_TOKENS)) {
       long tokens = AnthropicDialect.promptTokens(Json.parse(request.body())).totalInput();
       return Reply.json(200, Json.bytes(Json.object().put("input_tokens", tokens)), delivery);
     }
-    if (!path.endsWith("/v1/messages") && !path.endsWith("/chat/completions")) {
+    if (api(request).isEmpty()) {
       return error(dialect, 404, "Not Found", request);
     }
     JsonNode json = Json.parse(request.body());

@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * A running stand-in on the loopback interface. Safe for use by many threads.
  *
- * <p>It serves {@code POST /v1/messages}, {@code POST /v1/messages/count_tokens} and {@code POST
- * /v1/chat/completions}, below any path prefix.
+ * <p>It serves {@code POST /v1/messages}, {@code POST /v1/messages/count_tokens}, {@code POST
+ * /v1/chat/completions}, {@code POST /v1/responses} and {@code POST /v1/embeddings}, below any path
+ * prefix.
  */
 public final class StandInUpstream implements AutoCloseable {
   /** The key that is accepted unless others are configured. */

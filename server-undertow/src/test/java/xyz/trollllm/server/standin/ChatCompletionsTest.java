@@ -73,9 +73,36 @@ class ChatCompletionsTest extends StandInTest {
     for (JsonNode chunk : chunks) {
       arguments.append(chunk.at("/choices/0/delta/tool_calls/0/function/arguments").asString(""));
     }
-    assertThat(arguments).hasToString(Answer.TOOL_INPUT);
+    assertThat(arguments).hasToString(Part.ToolCall.INPUT);
     assertThat(chunks.getLast().at("/choices/0/finish_reason").stringValue())
         .isEqualTo("tool_calls");
+  }
+
+  @Test
+  void callsTwoToolsAtOnceAndWantsBothResults() throws Exception {
+    String more =
+        """
+        , "tools": [{"type": "function", "function": {"name": "a"}},
+                    {"type": "function", "function": {"name": "b"}}]\
+        """;
+
+    JsonNode calls = json(post(CHAT, asking(more))).at("/choices/0/message/tool_calls");
+    HttpResponse<String> withOneResult =
+        post(
+            CHAT,
+            """
+            {"model": "m", "messages": [
+              {"role": "user", "content": "?"},
+              {"role": "assistant", "tool_calls": %s},
+              {"role": "tool", "tool_call_id": "%s", "content": "18"}]}\
+            """
+                .formatted(calls, calls.at("/0/id").stringValue()));
+
+    assertThat(calls.valueStream().map(call -> call.at("/function/name").stringValue()))
+        .containsExactly("a", "b");
+    assertThat(withOneResult.statusCode()).isEqualTo(400);
+    assertThat(json(withOneResult).at("/error/message").stringValue())
+        .endsWith(calls.at("/1/id").stringValue());
   }
 
   @Test

@@ -97,11 +97,74 @@ class MessagesTest extends StandInTest {
     for (JsonNode event : events) {
       input += event.at("/delta/partial_json").asString("");
     }
-    assertThat(input).isEqualTo(Answer.TOOL_INPUT);
+    assertThat(input).isEqualTo(Part.ToolCall.INPUT);
     JsonNode end = events.get(events.size() - 2);
     assertThat(end.at("/delta/stop_reason").stringValue()).isEqualTo("tool_use");
     assertThat(end.at("/usage/output_tokens").longValue()).isEqualTo(32 + 12 + 12);
     assertThat(end.at("/usage/output_tokens_details/thinking_tokens").longValue()).isEqualTo(12);
+  }
+
+  @Test
+  void callsTwoToolsAtOnceUnlessForbidden() throws Exception {
+    String more =
+        """
+        , "max_tokens": 2000, "tools": [{"name": "a"}, {"name": "b"}, {"name": "c"}]%s\
+        """;
+
+    JsonNode both = json(post(MESSAGES, asking(more.formatted(""))));
+    JsonNode one =
+        json(
+            post(
+                MESSAGES,
+                asking(
+                    more.formatted(
+                        ", \"tool_choice\": {\"type\": \"auto\","
+                            + " \"disable_parallel_tool_use\": true}"))));
+
+    assertThat(both.path("content").valueStream().map(block -> block.path("name").asString("")))
+        .containsExactly("", "a", "b");
+    assertThat(both.at("/content/1/id")).isNotEqualTo(both.at("/content/2/id"));
+    assertThat(both.at("/usage/output_tokens").longValue()).isEqualTo(32 + 12 + 12);
+    assertThat(one.path("content")).hasSize(2);
+  }
+
+  @Test
+  void thinksBetweenBlocksWhenThinkingIsAdaptive() throws Exception {
+    String more =
+        """
+        , "max_tokens": 2000, "thinking": {"type": "adaptive"}, "tools": [{"name": "a"}]\
+        """;
+
+    JsonNode answer = json(post(MESSAGES, asking(more)));
+
+    assertThat(answer.path("content").valueStream().map(block -> block.path("type").asString("")))
+        .containsExactly("thinking", "text", "thinking", "tool_use");
+    assertThat(answer.at("/usage/output_tokens_details/thinking_tokens").longValue()).isEqualTo(12);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'type':'thinking','thinking':'t','signature':'s'}"
+            + " | messages.1.content.0: Invalid `signature` in `thinking` block",
+        "{'type':'tool_use','id':'toolu_9','name':'a','input':{}} | messages.1: `tool_use` ids were"
+            + " found without `tool_result` blocks immediately after: toolu_9",
+      })
+  void refusesAHistoryThatLostSomething(String block, String message) throws Exception {
+    String request =
+        """
+        {"model": "m", "max_tokens": 100, "messages": [
+          {"role": "user", "content": "?"},
+          {"role": "assistant", "content": [%s]},
+          {"role": "user", "content": "And?"}]}\
+        """
+            .formatted(block.replace('\'', '"'));
+
+    HttpResponse<String> response = post(MESSAGES, request);
+
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(json(response).at("/error/message").stringValue()).isEqualTo(message);
   }
 
   @Test

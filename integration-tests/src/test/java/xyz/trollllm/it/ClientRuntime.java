@@ -1,0 +1,49 @@
+package xyz.trollllm.it;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where client libraries run. Each is started when it is first needed, and once. */
+enum ClientRuntime {
+  JAVA {
+    @Override
+    ClientUnderTest start() {
+      ClientUnderTest anthropic = new JavaAnthropicClient();
+      ClientUnderTest openAi = new JavaOpenAiClient();
+      return (library, job) -> (library.equals("anthropic") ? anthropic : openAi).run(library, job);
+    }
+  },
+  NODE {
+    @Override
+    ClientUnderTest start() {
+      Programs.require("node", "--version");
+      Programs.require("npm", "--version");
+      return ScriptClient.start(ClientInstall.node());
+    }
+  },
+  NEWEST_PYTHON {
+    @Override
+    ClientUnderTest start() {
+      Programs.require("python3", "-c", "import ensurepip, venv");
+      return ScriptClient.start(ClientInstall.newestPython());
+    }
+  },
+  OLDER_PYTHON {
+    @Override
+    ClientUnderTest start() {
+      Programs.require("python3", "-c", "import ensurepip, venv");
+      return ScriptClient.start(ClientInstall.olderPython());
+    }
+  };
+
+  private @Nullable ClientUnderTest started;
+
+  abstract ClientUnderTest start();
+
+  /** What runs its libraries. */
+  synchronized ClientUnderTest client() {
+    if (started == null) {
+      started = start();
+    }
+    return started;
+  }
+}
