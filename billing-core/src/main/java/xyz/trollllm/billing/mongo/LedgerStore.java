@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * com.mongodb.MongoException}; after that, whether a write happened is unknown.
  *
  * <p>Every change of a user's document goes through {@link #update} and {@link #updateAll}, so an
- * implementation may merge or reorder updates that are under way together.
+ * implementation may reorder updates that are under way together.
  */
 interface LedgerStore {
   /** Applies {@code update} durably. False means that its condition did not hold. */

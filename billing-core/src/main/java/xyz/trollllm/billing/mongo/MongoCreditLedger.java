@@ -33,6 +33,9 @@ public final class MongoCreditLedger implements CreditLedger {
   /** Operations that may wait for the store; settlements are taken on beyond that. */
   private static final int MOST_WAITING = 20_000;
 
+  /** Of these, operations of one user, if that may not have more holds. */
+  private static final int MOST_WAITING_OF_ONE_USER = 1_000;
+
   private final LedgerContext context;
   private final UserLanes lanes;
   private final LedgerUpkeep upkeep;
@@ -94,18 +97,14 @@ public final class MongoCreditLedger implements CreditLedger {
       Backoff backoff,
       ExecutorService executor) {
     LedgerContext context = LedgerContext.of(store, options, clock);
-    UserLanes lanes = new UserLanes(store, executor, backoff, options.maxOpenHolds(), MOST_WAITING);
+    int mostOfOneUser = Math.max(MOST_WAITING_OF_ONE_USER, options.maxOpenHolds());
+    UserLanes lanes = new UserLanes(store, executor, backoff, mostOfOneUser, MOST_WAITING);
     LedgerUpkeep upkeep =
         new LedgerUpkeep(
             new OutboxDrain(store, lanes, newRows, options), new HoldSweep(context, lanes));
     upkeep.start(options.upkeepInterval());
     return new MongoCreditLedger(
-        context,
-        lanes,
-        upkeep,
-        new MongoRequestHistory(store),
-        options.closeTimeout(),
-        executor);
+        context, lanes, upkeep, new MongoRequestHistory(store), options.closeTimeout(), executor);
   }
 
   @Override

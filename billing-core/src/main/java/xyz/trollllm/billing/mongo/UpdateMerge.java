@@ -186,7 +186,7 @@ final class UpdateMerge {
       return sum(one, other);
     }
     if (operator.equals("$min") && one instanceof Date some && other instanceof Date more) {
-      return some.compareTo(more) <= 0 ? some : more;
+      return some.toInstant().isBefore(more.toInstant()) ? some : more;
     }
     return one.equals(other) ? one : null;
   }

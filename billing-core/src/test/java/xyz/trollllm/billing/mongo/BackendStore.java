@@ -61,17 +61,13 @@ final class BackendStore implements LedgerStore {
   @Override
   public @Nullable Document user(String userId, Bson projection) {
     List<Document> found =
-        find(
-            Collections.USERS,
-            new Document("_id", userId),
-            (Document) projection);
+        find(Collections.USERS, new Document("_id", userId), (Document) projection);
     return found.isEmpty() ? null : found.getFirst();
   }
 
   @Override
   public @Nullable Document logRow(String id) {
-    List<Document> found =
-        find(Collections.REQUEST_LOGS, new Document("_id", id), new Document());
+    List<Document> found = find(Collections.REQUEST_LOGS, new Document("_id", id), new Document());
     return found.isEmpty() ? null : found.getFirst();
   }
 

@@ -31,12 +31,13 @@ final class BookCheck {
     for (CreditField field : CreditField.values()) {
       String name = field.balanceField();
       long held = number(user, "gw", "held", name);
-      long balance = Math.round(((Number) user.get(name)).doubleValue() * 1e9);
+      long balance = Math.round(dollars(user, name) * 1e9);
       if (held < 0) {
         violations.add(held + " of " + name + " are held");
       }
       if (held > balance) {
-        violations.add("overdraft: " + held + " of " + name + " are held where " + balance + " are");
+        violations.add(
+            "overdraft: " + held + " of " + name + " are held where " + balance + " are");
       }
     }
     return violations;
@@ -66,11 +67,13 @@ final class BookCheck {
       expiredOnly.merge(id, "expired".equals(row.getString("outcome")), Boolean::logicalAnd);
     }
     Map<String, Long> logged = new HashMap<>();
-    rows.forEach(row -> logged.merge(row.getString("creditField"), row.getLong("costN"), Long::sum));
+    rows.forEach(
+        row -> logged.merge(row.getString("creditField"), row.getLong("costN"), Long::sum));
     Map<String, Long> due = new HashMap<>();
     long tokens = 0;
     for (FaultWorld.Request request : requests) {
-      violations.addAll(ofRequest(request, charged.remove(request.id), expiredOnly.get(request.id)));
+      violations.addAll(
+          ofRequest(request, charged.remove(request.id), expiredOnly.get(request.id)));
       if (Boolean.FALSE.equals(expiredOnly.get(request.id))) {
         due.merge(request.field.balanceField(), request.charge.nanos(), Long::sum);
         tokens += TOKENS;
@@ -89,13 +92,13 @@ final class BookCheck {
             "of %s %d were taken, %d logged, %d due"
                 .formatted(name, spent, logged.getOrDefault(name, 0L), due.getOrDefault(name, 0L)));
       }
-      double expected = (FaultWorld.OPENING.get(field) - spent) / 1e9;
-      double balance = ((Number) user.get(name)).doubleValue();
+      double expected = (FaultWorld.opening(field) - spent) / 1e9;
+      double balance = dollars(user, name);
       if (Math.abs(balance - expected) > TOLERANCE) {
         violations.add(name + " is " + balance + ", should be " + expected);
       }
-      Number used = user.get(name + "Used", Number.class);
-      if (Math.abs((used == null ? 0 : used.doubleValue()) - spent / 1e9) > TOLERANCE) {
+      double used = dollars(user, name + "Used");
+      if (Math.abs(used - spent / 1e9) > TOLERANCE) {
         violations.add(name + "Used is " + used + " after " + spent + " were taken");
       }
     }
@@ -123,8 +126,7 @@ final class BookCheck {
     if (charged != null && charged != due) {
       violations.add(name + " was charged " + charged + ", not " + due);
     }
-    if (request.hold == null
-        && request.reservation instanceof Reservation.Held) {
+    if (request.hold == null && request.reservation instanceof Reservation.Held) {
       violations.add(name + " lost its hold");
     }
     return violations;
@@ -135,6 +137,11 @@ final class BookCheck {
       case Settled.Taken _, Settled.TakenLate _, Settled.AlreadyTaken _ -> true;
       case Settled.UnknownHold _, Settled.Deferred _ -> false;
     };
+  }
+
+  private static double dollars(Document user, String name) {
+    Number amount = user.get(name, Number.class);
+    return amount == null ? 0 : amount.doubleValue();
   }
 
   private static long number(Document document, String... path) {

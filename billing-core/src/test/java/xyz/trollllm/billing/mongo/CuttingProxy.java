@@ -116,8 +116,7 @@ final class CuttingProxy implements AutoCloseable {
     while (message[end] != 0) {
       end++;
     }
-    return STATEMENTS.contains(
-        new String(message, name, end - name, StandardCharsets.US_ASCII));
+    return STATEMENTS.contains(new String(message, name, end - name, StandardCharsets.US_ASCII));
   }
 
   @Override

@@ -33,8 +33,7 @@ final class DriverFaultsTest {
                 .applyToClusterSettings(
                     cluster -> cluster.hosts(List.of(new ServerAddress("127.0.0.1", proxy.port()))))
                 .applyToServerSettings(
-                    settings ->
-                        settings.minHeartbeatFrequency(1, TimeUnit.MILLISECONDS))
+                    settings -> settings.minHeartbeatFrequency(1, TimeUnit.MILLISECONDS))
                 .build());
   }
 
@@ -54,15 +53,13 @@ final class DriverFaultsTest {
       run(scenario, statement, false);
       run(scenario, statement, true);
     }
-    System.out.printf(
-        "%s: %d connections broken, 0 violations%n", scenario, 2 * statements);
+    System.out.printf("%s: %d connections broken, 0 violations%n", scenario, 2 * statements);
   }
 
   private int run(FaultScenario scenario, int cutAt, boolean isPassedOn) {
     proxy.cutAt(-1, false);
     StoreUnderTest direct = StoreUnderTest.of(mongo.database());
-    MongoLedgerStore store =
-        new MongoLedgerStore(client.getDatabase(mongo.database().getName()));
+    MongoLedgerStore store = new MongoLedgerStore(client.getDatabase(mongo.database().getName()));
     FaultWorld world =
         new FaultWorld(
             new StoreUnderTest(store, direct.insert(), direct.all()),

@@ -29,7 +29,9 @@ record FaultPlan(List<Fault> faults) {
     REPEATED_SOON,
     /** ... and once more at every later delivery, before and after the deadline. */
     REPEATED_LATE,
-    /** The process learns that something failed; the statement takes effect before the next call. */
+    /**
+     * The process learns that something failed; the statement takes effect before the next call.
+     */
     STUCK_SHORTLY,
     /** ... at the next delivery, and at every later one. */
     STUCK,

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -17,7 +18,6 @@ import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.Requests;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
-import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
 
@@ -27,9 +27,6 @@ import xyz.trollllm.config.CreditField;
  */
 final class FaultWorld {
   static final String USER = "ann";
-  static final Map<CreditField, Long> OPENING =
-      Map.of(CreditField.CREDITS, 1_000_000_000L, CreditField.CREDITS_NEW, 2_000_000_000L);
-
   private final VirtualClock clock = new VirtualClock();
   private final VirtualClock gatewayClock = new VirtualClock();
   private final StoreUnderTest underTest;
@@ -69,12 +66,17 @@ final class FaultWorld {
             () -> violations.addAll(BookCheck.ofUser(user())));
   }
 
+  /** What {@link #USER} has of a credit field at first, in nano-dollars. */
+  static long opening(CreditField field) {
+    return field == CreditField.CREDITS ? 1_000_000_000L : 2_000_000_000L;
+  }
+
   /** One request as its client sees it. */
   static final class Request {
     final String id;
     final CreditField field;
     Usd charge = Usd.ZERO;
-    @Nullable Gateway gateway;
+    private @Nullable Gateway gateway;
     @Nullable Hold hold;
     @Nullable Reservation reservation;
     @Nullable Settled settled;
@@ -87,13 +89,11 @@ final class FaultWorld {
   }
 
   private final class Gateway {
-    private final String name;
     private final FaultyNetwork.Link link = network.new Link();
     private final StepExecutor executor = new StepExecutor();
     private final MongoCreditLedger ledger;
 
     Gateway(String name) {
-      this.name = name;
       this.ledger =
           MongoCreditLedger.open(
               mutant.apply(link),
@@ -153,7 +153,7 @@ final class FaultWorld {
 
   /** Raises a hold; the request goes on with what it had if that is refused. */
   void raise(String name, String id, String usd) {
-    Request request = requests.get(id);
+    Request request = request(id);
     Hold hold = standing(name, request);
     if (hold != null) {
       step(
@@ -171,14 +171,14 @@ final class FaultWorld {
   }
 
   void extend(String name, String id) {
-    Hold hold = standing(name, requests.get(id));
+    Hold hold = standing(name, request(id));
     if (hold != null) {
       step(name, gateway -> gateway.ledger.extend(hold));
     }
   }
 
   void settle(String name, String id, String usd) {
-    Request request = requests.get(id);
+    Request request = request(id);
     Hold hold = standing(name, request);
     if (hold == null) {
       return;
@@ -200,11 +200,12 @@ final class FaultWorld {
   }
 
   /** The hold of a request that still has a process to serve it. */
-  private @Nullable Hold standing(String name, @Nullable Request request) {
-    if (request == null || request.hold == null) {
-      return null;
-    }
+  private @Nullable Hold standing(String name, Request request) {
     return journal || request.gateway == gateways.get(name) ? request.hold : null;
+  }
+
+  private Request request(String id) {
+    return Objects.requireNonNull(requests.get(id), id);
   }
 
   void drain(String name) {
@@ -239,23 +240,22 @@ final class FaultWorld {
 
   /** Fresh gateways find what was left behind; late messages arrive in between. */
   void recover() {
-    network.quietly(
-        () -> {
-          for (Duration pause :
-              List.of(
-                  Duration.ZERO,
-                  Duration.ofMinutes(1),
-                  Duration.ofMinutes(30),
-                  Duration.ofHours(26),
-                  Duration.ofHours(26))) {
-            move(pause);
-            network.deliver();
-            sweep("recovery");
-            for (int i = 0; i < 3; i++) {
-              drain("recovery");
-            }
-          }
-        });
+    network.quietly(() -> {
+      for (Duration pause :
+          List.of(
+              Duration.ZERO,
+              Duration.ofMinutes(1),
+              Duration.ofMinutes(30),
+              Duration.ofHours(26),
+              Duration.ofHours(26))) {
+        move(pause);
+        network.deliver();
+        sweep("recovery");
+        for (int i = 0; i < 3; i++) {
+          drain("recovery");
+        }
+      }
+    });
   }
 
   List<FaultPlan.Call> calls() {
@@ -265,12 +265,9 @@ final class FaultWorld {
   /** Everything that is wrong now that all is over. */
   List<String> violations() {
     violations.addAll(
-        BookCheck.ofAll(user(), underTest.all().apply(Collections.REQUEST_LOGS), requests.values()));
+        BookCheck.ofAll(
+            user(), underTest.all().apply(Collections.REQUEST_LOGS), requests.values()));
     return new ArrayList<>(violations);
-  }
-
-  Map<String, Request> requests() {
-    return requests;
   }
 
   private Document user() {

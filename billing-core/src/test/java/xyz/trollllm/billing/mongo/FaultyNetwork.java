@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -83,7 +82,6 @@ final class FaultyNetwork {
     for (Stuck message : stuck) {
       if (!clock.instant().isBefore(message.from())) {
         message.statement().run();
-        afterEachChange.run();
       }
     }
   }
@@ -201,24 +199,24 @@ final class FaultyNetwork {
         case UNCLEAR -> unclear;
         case REPEATED_SOON -> {
           T result = apply(call, statement);
-          soon.add(statement::get);
+          soon.add(() -> apply(call, statement));
           yield result;
         }
         case REPEATED_LATE -> {
           T result = apply(call, statement);
-          stuck.add(new Stuck(statement::get, clock.instant()));
+          stuck.add(new Stuck(() -> apply(call, statement), clock.instant()));
           yield result;
         }
         case STUCK_SHORTLY -> {
-          soon.add(statement::get);
+          soon.add(() -> apply(call, statement));
           throw failed();
         }
         case STUCK -> {
-          stuck.add(new Stuck(statement::get, clock.instant()));
+          stuck.add(new Stuck(() -> apply(call, statement), clock.instant()));
           throw failed();
         }
         case STUCK_LONG -> {
-          stuck.add(new Stuck(statement::get, clock.instant().plus(LONG)));
+          stuck.add(new Stuck(() -> apply(call, statement), clock.instant().plus(LONG)));
           throw failed();
         }
         case MEANWHILE -> {
@@ -229,9 +227,9 @@ final class FaultyNetwork {
     }
 
     private @Nullable Kind next(Call call) {
-      Iterator<Runnable> arriving = List.copyOf(soon).iterator();
+      List<Runnable> arriving = List.copyOf(soon);
       soon.clear();
-      arriving.forEachRemaining(Runnable::run);
+      arriving.forEach(Runnable::run);
       int number = calls.size();
       calls.add(call);
       for (Fault fault : plan.faults()) {

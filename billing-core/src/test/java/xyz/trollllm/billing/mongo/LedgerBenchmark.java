@@ -93,12 +93,11 @@ final class LedgerBenchmark {
       for (int i = 0; i < atOnce; i++) {
         String user = "user-" + i % users;
         all.add(
-            executor.submit(
-                () -> {
-                  while (System.nanoTime() < end) {
-                    serve(ledger, user, reservations);
-                  }
-                }));
+            executor.submit(() -> {
+              while (System.nanoTime() < end) {
+                serve(ledger, user, reservations);
+              }
+            }));
       }
       for (java.util.concurrent.Future<?> one : all) {
         one.get();

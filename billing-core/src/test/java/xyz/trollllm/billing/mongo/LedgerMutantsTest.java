@@ -6,7 +6,9 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each deliberate mistake is found by some plan; were it not, the enumeration would prove little. */
+/**
+ * Each deliberate mistake is found by some plan; were it not, the enumeration would prove little.
+ */
 final class LedgerMutantsTest {
 
   @ParameterizedTest
@@ -17,11 +19,10 @@ final class LedgerMutantsTest {
 
     Optional<FaultEnumerator.Finding> finding = enumerator.findAny();
 
-    finding.ifPresent(
-        found ->
-            System.out.printf(
-                "%s: found by plan %d, %s: %s%n",
-                mutant, enumerator.plans(), found.plan(), found.violations().getFirst()));
+    finding.ifPresent(found ->
+        System.out.printf(
+            "%s: found by plan %d, %s: %s%n",
+            mutant, enumerator.plans(), found.plan(), found.violations().getFirst()));
     assertThat(finding).as("a plan that finds %s", mutant).isPresent();
   }
 }

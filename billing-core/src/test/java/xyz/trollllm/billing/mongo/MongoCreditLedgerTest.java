@@ -59,12 +59,6 @@ final class MongoCreditLedgerTest extends CreditLedgerContract {
     return busyLedger;
   }
 
-  /** The store inside this process copies the whole user at each update. */
-  @Override
-  protected int microCharges() {
-    return Integer.getInteger("ledger.charges", TestMongo.isExternal() ? 10_000 : 1_600);
-  }
-
   @Override
   protected void giveCredit(String credits, String creditsNew) {
     users.insertOne(

@@ -222,7 +222,6 @@ final class MongoLedgerBooksTest extends LedgerFixture {
     try (MongoCreditLedger other = open(MongoLedgerOptions.of("other").withoutUpkeep())) {
       settle(settlement(young, "0.1"));
       assertThat(other.upkeep().drainOnce()).isZero();
-
     }
     clock.move(Duration.ofMinutes(-1));
     try (MongoCreditLedger slow = open(OPTIONS);

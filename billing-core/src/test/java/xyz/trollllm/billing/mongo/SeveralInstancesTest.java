@@ -105,12 +105,11 @@ final class SeveralInstancesTest extends LedgerFixture {
     List<OneAnswer<Reservation>> answers =
         IntStream.range(0, requests)
             .parallel()
-            .mapToObj(
-                i -> {
-                  OneAnswer<Reservation> answer = new OneAnswer<>();
-                  instance(i).reserve(hold(USER, CREDITS, usd), answer);
-                  return answer;
-                })
+            .mapToObj(i -> {
+              OneAnswer<Reservation> answer = new OneAnswer<>();
+              instance(i).reserve(hold(USER, CREDITS, usd), answer);
+              return answer;
+            })
             .toList();
     return answers.stream().map(OneAnswer::get).toList();
   }

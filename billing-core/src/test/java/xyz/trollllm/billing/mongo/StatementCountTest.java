@@ -68,14 +68,13 @@ final class StatementCountTest {
 
   private void serve(int requests, int users) {
     List<Hold> holds = new ArrayList<>();
-    executor.collectDuring(
-        () -> {
-          for (int i = 0; i < requests * users; i++) {
-            ledger.reserve(
-                hold(name(i % users), CREDITS, "0.001"),
-                answer -> holds.add(((Reservation.Held) answer).hold()));
-          }
-        });
+    executor.collectDuring(() -> {
+      for (int i = 0; i < requests * users; i++) {
+        ledger.reserve(
+            hold(name(i % users), CREDITS, "0.001"),
+            answer -> holds.add(((Reservation.Held) answer).hold()));
+      }
+    });
     assertThat(holds).hasSize(requests * users);
     executor.collectDuring(
         () -> holds.forEach(hold -> ledger.settle(settlement(hold, "0.001"), _ -> {})));

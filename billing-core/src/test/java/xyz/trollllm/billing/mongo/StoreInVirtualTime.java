@@ -23,8 +23,7 @@ record StoreInVirtualTime(LedgerStore store, Clock clock) implements LedgerStore
   }
 
   private UserUpdate atVirtualTime(UserUpdate update) {
-    return new UserUpdate(
-        update.userId(), (Document) withoutNow(update.filter()), update.update());
+    return new UserUpdate(update.userId(), (Document) withoutNow(update.filter()), update.update());
   }
 
   private Object withoutNow(Object value) {
@@ -63,10 +62,8 @@ record StoreInVirtualTime(LedgerStore store, Clock clock) implements LedgerStore
 
   @Override
   public void dirtyUsers(Consumer<Dirty> visitor) {
-    store.dirtyUsers(
-        user ->
-            visitor.accept(
-                new Dirty(user.userId(), clock.instant(), user.entries(), user.past())));
+    store.dirtyUsers(user ->
+        visitor.accept(new Dirty(user.userId(), clock.instant(), user.entries(), user.past())));
   }
 
   @Override

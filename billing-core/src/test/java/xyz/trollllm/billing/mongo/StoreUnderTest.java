@@ -14,9 +14,7 @@ import org.bson.Document;
  * @param all reads a collection
  */
 record StoreUnderTest(
-    LedgerStore store,
-    BiConsumer<String, Document> insert,
-    Function<String, List<Document>> all) {
+    LedgerStore store, BiConsumer<String, Document> insert, Function<String, List<Document>> all) {
 
   static StoreUnderTest withoutDriver() {
     BackendStore store = new BackendStore();

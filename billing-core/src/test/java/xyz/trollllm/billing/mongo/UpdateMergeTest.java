@@ -36,8 +36,7 @@ final class UpdateMergeTest {
     assertThat(merged.filter().get("$expr"))
         .hasToString(
             Claim.granted(
-                    List.of(
-                        claim(CREDITS, 750_000_000, 3), claim(CREDITS_NEW, 1_000_000_000, 0)))
+                    List.of(claim(CREDITS, 750_000_000, 3), claim(CREDITS_NEW, 1_000_000_000, 0)))
                 .toString());
     assertThat(merged.update().get("$inc"))
         .isEqualTo(
@@ -55,7 +54,8 @@ final class UpdateMergeTest {
         .containsKeys("isActive", "gw.h.r1", "gw.out.r1", "gw.h.r2.n", "gw.h.r3.f");
     assertThat(merged.update().get("$set", Document.class))
         .containsOnlyKeys("gw.h.r1", "gw.out.r2", "gw.out.r3", "gw.dirty");
-    assertThat(merged.update().get("$unset", Document.class)).containsOnlyKeys("gw.h.r2", "gw.h.r3");
+    assertThat(merged.update().get("$unset", Document.class))
+        .containsOnlyKeys("gw.h.r2", "gw.h.r3");
   }
 
   @Test
@@ -112,7 +112,7 @@ final class UpdateMergeTest {
 
   @Test
   void updatesThatLookAtWhatAnotherChangesAreLeftForTheNextMerge() {
-    UserUpdate sweep = LedgerStatements.nextExpiry("ann", new Date(), null);
+    UserUpdate sweep = LedgerStatements.nextExpiry("ann", Date.from(NOW), null);
     UserUpdate clean = OutboxStatements.clean("ann");
     UserUpdate anchor = LedgerStatements.anchor("ann", CREDITS, 1.0);
 

@@ -44,7 +44,8 @@ final class UserLanesTest {
 
   @Test
   void oneThatDoesNotMatchIsFoundAmongManyThatDo() {
-    List<UserUpdate> updates = new ArrayList<>(IntStream.range(0, 63).mapToObj(_ -> add("ann")).toList());
+    List<UserUpdate> updates =
+        new ArrayList<>(IntStream.range(0, 63).mapToObj(_ -> add("ann")).toList());
     updates.add(20, new UserUpdate("ann", new Document("b", 1), increment()));
 
     List<Boolean> happened = lanes.update(updates);
@@ -58,13 +59,12 @@ final class UserLanesTest {
   @Test
   void tooManyOfOneUserAreRefusedAndEverybodyElseIsServed() {
     List<OneAnswer<PlainUpdate.Result>> answers = new ArrayList<>();
-    executor.collectDuring(
-        () -> {
-          for (int i = 0; i < 101; i++) {
-            answers.add(offer("ann"));
-          }
-          answers.add(offer("bob"));
-        });
+    executor.collectDuring(() -> {
+      for (int i = 0; i < 101; i++) {
+        answers.add(offer("ann"));
+      }
+      answers.add(offer("bob"));
+    });
 
     assertThat(answers.get(100).get().failure())
         .hasMessage("too many operations wait for the store");
@@ -77,13 +77,12 @@ final class UserLanesTest {
     for (int i = 0; i < 60; i++) {
       store.insert(Collections.USERS, new Document("_id", "user-" + i).append("a", 0));
     }
-    executor.collectDuring(
-        () -> {
-          for (int i = 0; i < 150; i++) {
-            offer("user-" + i % 60);
-          }
-          assertThat(offer("ann").get().failure()).isNotNull();
-        });
+    executor.collectDuring(() -> {
+      for (int i = 0; i < 150; i++) {
+        offer("user-" + i % 60);
+      }
+      assertThat(offer("ann").get().failure()).isNotNull();
+    });
 
     assertThat(offer("ann").get().happened()).isTrue();
   }
@@ -91,14 +90,13 @@ final class UserLanesTest {
   @Test
   void whatMustNotBeLostIsTakenOnBeyondTheLimit() {
     List<OneAnswer<PlainUpdate.Result>> answers = new ArrayList<>();
-    executor.collectDuring(
-        () -> {
-          for (int i = 0; i < 300; i++) {
-            OneAnswer<PlainUpdate.Result> answer = new OneAnswer<>();
-            answers.add(answer);
-            lanes.submit(new PlainUpdate(add("ann"), answer));
-          }
-        });
+    executor.collectDuring(() -> {
+      for (int i = 0; i < 300; i++) {
+        OneAnswer<PlainUpdate.Result> answer = new OneAnswer<>();
+        answers.add(answer);
+        lanes.submit(new PlainUpdate(add("ann"), answer));
+      }
+    });
 
     assertThat(answers).allMatch(answer -> answer.get().happened());
     assertThat(counted.updates()).isEqualTo(5);
@@ -114,23 +112,21 @@ final class UserLanesTest {
           new UserLanes(
               onlyOne,
               task ->
-                  threads.execute(
-                      () -> {
-                        most.accumulateAndGet(tasks.incrementAndGet(), Math::max);
-                        task.run();
-                        tasks.decrementAndGet();
-                      }),
+                  threads.execute(() -> {
+                    most.accumulateAndGet(tasks.incrementAndGet(), Math::max);
+                    task.run();
+                    tasks.decrementAndGet();
+                  }),
               NO_PAUSE,
               10_000,
               10_000);
       CountDownLatch done = new CountDownLatch(4_000);
       for (int i = 0; i < 4; i++) {
-        threads.execute(
-            () -> {
-              for (int j = 0; j < 1_000; j++) {
-                busy.submit(new PlainUpdate(add("ann"), _ -> done.countDown()));
-              }
-            });
+        threads.execute(() -> {
+          for (int j = 0; j < 1_000; j++) {
+            busy.submit(new PlainUpdate(add("ann"), _ -> done.countDown()));
+          }
+        });
       }
       done.await();
       busy.updateAll(List.of(add("ann"), add("bob")));
@@ -187,7 +183,7 @@ final class UserLanesTest {
 
   private int value(String user) {
     return store.all(Collections.USERS).stream()
-        .filter(document -> document.get("_id").equals(user))
+        .filter(document -> user.equals(document.get("_id")))
         .findFirst()
         .orElseThrow()
         .getInteger("a");
@@ -211,7 +207,6 @@ final class UserLanesTest {
       if (underWay.incrementAndGet() > 1) {
         collisions.incrementAndGet();
       }
-      Thread.yield();
       boolean happened = super.update(update);
       underWay.decrementAndGet();
       return happened;
