@@ -133,6 +133,9 @@ public final class MongoCreditLedger implements CreditLedger {
   public void settle(Settlement settlement, Consumer<Settled> outcome) {
     unsettled.hasBegun(settlement.hold().requestId());
     lanes.submit(new SettleOperation(context, settlement, unsettled, outcome));
+    if (executor.isShutdown()) {
+      unsettled.report();
+    }
   }
 
   @Override
