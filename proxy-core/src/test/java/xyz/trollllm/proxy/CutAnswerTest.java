@@ -17,7 +17,7 @@ import xyz.trollllm.billing.Usd;
 final class CutAnswerTest {
   private static final Usd EXACT = Usd.of("0.000318");
 
-  private enum Kind {
+  enum Kind {
     MESSAGES("/v1/messages", CallRig.MESSAGE_STREAM, Answers.MESSAGES),
     RESPONSES("/v1/responses", CallRig.RESPONSES_STREAM, Answers.RESPONSES),
     CHAT("/v1/chat/completions", CallRig.CHAT_STREAM, Answers.CHAT),

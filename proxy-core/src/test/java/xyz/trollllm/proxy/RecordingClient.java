@@ -3,11 +3,13 @@ package xyz.trollllm.proxy;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A client that keeps what it gets and takes it as fast as a test wants. */
 final class RecordingClient implements ClientExchange {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-  private Listener listener;
+  private @Nullable Listener listener;
   int status;
   Headers headers = Headers.EMPTY;
   long contentLength;
@@ -59,15 +61,15 @@ final class RecordingClient implements ClientExchange {
 
   void takesAgain() {
     busy = false;
-    listener.onWritable();
+    Objects.requireNonNull(listener).onWritable();
   }
 
   void leaves() {
-    listener.onGone();
+    Objects.requireNonNull(listener).onGone();
   }
 
   void isStopped() {
-    listener.onStop();
+    Objects.requireNonNull(listener).onStop();
   }
 
   String body() {
