@@ -115,7 +115,7 @@ sealed interface Endpoint {
   }
 
   private static Endpoint other(String path) {
-    String rest = withoutVersion(withoutVersion(path));
+    String rest = withoutVersion(withoutVersion(Paths.withoutRepeatedSlashes(path)));
     return switch (rest) {
       case "/messages/count_tokens" -> new TokenCount();
       case "/models" -> new Models();

@@ -13,8 +13,7 @@ final class Paths {
   private Paths() {}
 
   static Optional<Api> api(String path) {
-    // A base URL that ends in a slash, and a client that adds another.
-    return switch (REPEATED_SLASHES.matcher(path).replaceAll("/")) {
+    return switch (withoutRepeatedSlashes(path)) {
       case "/v1/messages", "/messages", "/v1/v1/messages" -> Optional.of(Api.ANTHROPIC_MESSAGES);
       case "/v1/chat/completions", "/chat/completions", "/v1/v1/chat/completions" ->
           Optional.of(Api.OPENAI_CHAT);
@@ -23,6 +22,11 @@ final class Paths {
           Optional.of(Api.OPENAI_EMBEDDINGS);
       default -> Optional.empty();
     };
+  }
+
+  /** A base URL may end in a slash, and a client add another. */
+  static String withoutRepeatedSlashes(String path) {
+    return REPEATED_SLASHES.matcher(path).replaceAll("/");
   }
 
   /**
