@@ -61,11 +61,10 @@ final class FreeReply {
   void send(OwnAnswer answer) {
     switch (answer) {
       case OwnAnswer.Given given -> {
-        if (!over) {
-          over = true;
+        end(() -> {
           given.send(client, requestId);
           log(given.status(), null, null);
-        }
+        });
       }
       case OwnAnswer.Refused(ErrorAnswer error) -> fail(error, null);
     }
@@ -73,8 +72,7 @@ final class FreeReply {
 
   /** The request was not admitted. */
   void refuse(Admission.Refused refused) {
-    if (!over) {
-      over = true;
+    end(() -> {
       ErrorAnswer error = ErrorAnswer.of(refused.reason());
       error.send(client, api, requestId);
       context
@@ -82,25 +80,21 @@ final class FreeReply {
           .write(
               RequestLogEntry.refused(
                   startedAt, requestId, context.instance(), request, error, refused));
-    }
+    });
   }
 
   /**
    * @param detail for the operator; no secret and no prompt
    */
   void fail(ErrorAnswer error, @Nullable String detail) {
-    if (!over) {
-      over = true;
+    end(() -> {
       error.send(client, api, requestId);
       log(error.status(), error.code(), detail);
-    }
+    });
   }
 
   void clientGone() {
-    if (!over) {
-      over = true;
-      log(CLIENT_GONE, "client_gone", null);
-    }
+    end(() -> log(CLIENT_GONE, "client_gone", null));
   }
 
   /** A bug of ours: the client gets an error or, if an answer had begun, a cut. */
@@ -112,6 +106,19 @@ final class FreeReply {
     String where = bug.getStackTrace().length == 0 ? "" : " at " + bug.getStackTrace()[0];
     ErrorAnswer error = ErrorAnswer.error(500, "internal_error", "the gateway failed");
     fail(error, bug.getClass().getName() + where);
+  }
+
+  /** Ends the request in one way, unless it has ended. */
+  private void end(Runnable way) {
+    if (over) {
+      return;
+    }
+    over = true;
+    try {
+      way.run();
+    } finally {
+      client.over();
+    }
   }
 
   private void log(int status, @Nullable String error, @Nullable String detail) {

@@ -28,4 +28,9 @@ record HeadExchange(ClientExchange client) implements ClientExchange {
   public void reset() {
     client.reset();
   }
+
+  @Override
+  public void over() {
+    client.over();
+  }
 }

@@ -1,5 +1,6 @@
 package xyz.trollllm.proxy;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -103,6 +104,7 @@ public record RequestLogEntry(
         error,
         detail,
         null,
+        null,
         FREE,
         firstByte,
         latency,
@@ -126,7 +128,8 @@ public record RequestLogEntry(
     if (settlement == null || upstreamCost == null) {
       return Optional.empty();
     }
-    Usd expected = upstreamCost.times(settlement.record().cost().multiplier());
+    BigDecimal multiplier = settlement.record().cost().multiplier();
+    Usd expected = new Usd(upstreamCost.amount().multiply(multiplier));
     return Optional.of(settlement.charge().minus(expected));
   }
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.proxy.admission.Addressing;
@@ -139,7 +140,8 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
                 request.body(),
                 question.summary(),
                 Api.ANTHROPIC_MESSAGES,
-                question.route().model().upstreamModelId()));
+                question.route().model().upstreamModelId(),
+                OptionalLong.empty()));
     transfer = upstream.connections().open(forwarded, loop, this);
   }
 
@@ -162,7 +164,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
     guarded(() -> {
       Answering answer = Objects.requireNonNull(answering);
       if (answer.error() != null) {
-        answer.error().collect(bytes);
+        answer.error().read(bytes);
       } else if (answer.body().size() + bytes.remaining() > MAX_ANSWER_BYTES) {
         Objects.requireNonNull(transfer).cancel();
         misbehaved("an answer of more than " + MAX_ANSWER_BYTES + " bytes");
@@ -184,7 +186,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
       }
       byte[] body = answer.body().toByteArray();
       if (TokenCountAnswer.isOne(body)) {
-        Headers head = HeaderRules.toClient(answer.head(), requestId);
+        Headers head = HeaderRules.toClient(answer.head(), requestId, false);
         reply.send(new OwnAnswer.Given(answer.status(), head, ByteBuffer.wrap(body)));
       } else {
         misbehaved("an answer that is no token count, status " + answer.status());
@@ -203,6 +205,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
       KeyRing.Key refusedKey = Objects.requireNonNull(key);
       if (error.refusesKey()) {
         refusedKey.rest(); // a rate limit of this endpoint says nothing about messages
+        Objects.requireNonNull(asked).upstream().keyWatch().refused(refusedKey, error.status());
       }
       Optional<KeyRing.Key> another =
           Objects.requireNonNull(asked).upstream().keys().otherThan(refusedKey);

@@ -81,6 +81,7 @@ final class PriceParityTest {
               _ -> Optional.of(new Account("alice", true)),
               ledger,
               _ -> {},
+              _ -> {},
               JdkUpstream::new)) {
         JsonTree prices = JsonTree.of(send(proxy, "GET", "/pricing", "").body());
         assertThat(prices.elements("models")).hasSize(config.models().size());
