@@ -45,7 +45,7 @@ class ResponsesTest extends StandInTest {
 
     assertThat(answer.path("output").valueStream().map(item -> item.path("type").stringValue()))
         .containsExactly("reasoning", "message", "function_call");
-    assertThat(answer.at("/output/2/arguments").stringValue()).isEqualTo(Answer.TOOL_INPUT);
+    assertThat(answer.at("/output/2/arguments").stringValue()).isEqualTo(Part.ToolCall.INPUT);
   }
 
   @Test
