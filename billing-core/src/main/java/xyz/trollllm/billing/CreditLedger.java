@@ -37,6 +37,11 @@ public interface CreditLedger extends AutoCloseable {
   /** Keeps the hold of a request that is still running from expiring. */
   void extend(Hold hold);
 
+  /** What users may see of what this ledger did for them; stays the same object. */
+  default RequestHistory history() {
+    return RequestHistory.NONE;
+  }
+
   /** Finishes what is under way, waiting a bounded time for the store. */
   @Override
   void close();

@@ -29,6 +29,9 @@ public final class InMemoryCreditLedger implements CreditLedger {
   private final Set<String> expired = new HashSet<>();
   private final Set<String> settled = new HashSet<>();
   private final List<Settlement> records = new ArrayList<>();
+  private final Map<String, RequestTrace> traces = new HashMap<>();
+  private final Map<String, String> owners = new HashMap<>();
+  private final RequestHistory history = new InMemoryRequestHistory(this);
 
   public InMemoryCreditLedger() {
     this(Clock.systemUTC(), Integer.MAX_VALUE);
@@ -78,6 +81,9 @@ public final class InMemoryCreditLedger implements CreditLedger {
     for (Hold hold : over) {
       release(hold);
       expired.add(hold.requestId());
+      traces.put(
+          hold.requestId(),
+          new RequestTrace.Expired(hold.requestId(), hold.creditField(), hold.amount(), now));
     }
   }
 
@@ -122,6 +128,7 @@ public final class InMemoryCreditLedger implements CreditLedger {
             request.amount(),
             expiresAt);
     holds.put(hold.requestId(), hold);
+    owners.put(hold.requestId(), hold.userId());
     user(hold.userId()).openHolds++;
     Account account = account(hold.userId(), hold.creditField());
     account.held = account.held.plus(hold.amount());
@@ -180,22 +187,25 @@ public final class InMemoryCreditLedger implements CreditLedger {
     Hold open = holds.get(requestId);
     if (open != null) {
       release(open);
-      take(settlement);
+      take(settlement, false);
       return new Settled.Taken();
     }
     if (expired.contains(requestId)) {
-      take(settlement);
+      take(settlement, true);
       return new Settled.TakenLate();
     }
     return new Settled.UnknownHold();
   }
 
-  private void take(Settlement settlement) {
+  private void take(Settlement settlement, boolean late) {
     Hold hold = settlement.hold();
     Account account = account(hold.userId(), hold.creditField());
     account.balance = account.balance.minus(settlement.charge());
+    account.spent = account.spent.plus(settlement.charge());
+    user(hold.userId()).tokens += settlement.record().usage().totalTokens();
     settled.add(hold.requestId());
     records.add(settlement);
+    traces.put(hold.requestId(), new RequestTrace.Done(PastRequest.of(settlement, late)));
   }
 
   @Override
@@ -207,6 +217,49 @@ public final class InMemoryCreditLedger implements CreditLedger {
           new Hold(open.requestId(), open.userId(), open.creditField(), open.amount(), expiresAt);
       holds.put(open.requestId(), extended);
     }
+  }
+
+  @Override
+  public RequestHistory history() {
+    return history;
+  }
+
+  /** What became of a user's request; null if it is not known or somebody else's. */
+  synchronized @Nullable RequestTrace trace(String userId, String requestId) {
+    if (!userId.equals(owners.get(requestId))) {
+      return null;
+    }
+    Hold open = holds.get(requestId);
+    return open == null
+        ? traces.get(requestId)
+        : new RequestTrace.InProgress(requestId, open.creditField(), open.amount());
+  }
+
+  /** All requests of a user, in no order. */
+  synchronized List<RequestTrace> traces(String userId) {
+    List<RequestTrace> found = new ArrayList<>();
+    for (String requestId : owners.keySet()) {
+      RequestTrace trace = trace(userId, requestId);
+      if (trace != null) {
+        found.add(trace);
+      }
+    }
+    return found;
+  }
+
+  /** A user's account as it is now; null if there is no such user. */
+  synchronized @Nullable AccountStatement statement(String userId) {
+    User user = users.get(userId);
+    if (user == null) {
+      return null;
+    }
+    Map<CreditField, AccountStatement.Balance> balances = new EnumMap<>(CreditField.class);
+    user.accounts.forEach((field, account) ->
+        balances.put(
+            field,
+            new AccountStatement.Balance(
+                account.balance, account.held, account.spent, account.expiresAt)));
+    return new AccountStatement(balances, user.tokens, user.openHolds);
   }
 
   @Override
@@ -223,12 +276,14 @@ public final class InMemoryCreditLedger implements CreditLedger {
   private static final class User {
     boolean active = true;
     int openHolds;
+    long tokens;
     final Map<CreditField, Account> accounts = new EnumMap<>(CreditField.class);
   }
 
   private static final class Account {
     Usd balance = Usd.ZERO;
     Usd held = Usd.ZERO;
+    Usd spent = Usd.ZERO;
     @Nullable Instant expiresAt;
 
     boolean isExpired(Instant now) {

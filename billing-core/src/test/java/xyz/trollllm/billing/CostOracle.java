@@ -2,6 +2,7 @@ package xyz.trollllm.billing;
 
 import java.math.BigInteger;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,8 @@ final class CostOracle {
 
   CostOracle(Map<String, Object> used) {
     this.used = used;
-    this.requested = map(used, "requested");
-    int inferences = (Integer) used.get("inferences");
+    this.requested = Objects.requireNonNull(map(used, "requested"));
+    int inferences = number(used, "inferences").intValue();
     for (int i = 0; i < inferences; i++) {
       addInference(i);
     }
@@ -131,11 +132,12 @@ final class CostOracle {
   }
 
   private static BigInteger number(Map<String, Object> values, String key) {
-    return BigInteger.valueOf((Long) values.get(key));
+    Number value = (Number) Objects.requireNonNull(values.get(key), key);
+    return BigInteger.valueOf(value.longValue());
   }
 
   @SuppressWarnings("unchecked") // plain numbers by name, by name
-  private static Map<String, Object> map(Map<String, Object> values, String key) {
+  private static @Nullable Map<String, Object> map(Map<String, Object> values, String key) {
     return (Map<String, Object>) values.get(key);
   }
 }

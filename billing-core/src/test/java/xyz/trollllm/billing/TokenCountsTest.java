@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,13 +42,6 @@ final class TokenCountsTest {
     TokenCounts huge = TokenCounts.of(Long.MAX_VALUE, 1);
 
     assertThatThrownBy(huge::total).isInstanceOf(ArithmeticException.class);
-  }
-
-  @Test
-  void negativeSearchesAreRefused() {
-    assertThatThrownBy(() ->
-            new TokenUsage(TokenCounts.NONE, -1, 0, TokenUsage.ServiceOptions.DEFAULT, List.of()))
-        .hasMessage("webSearches must not be negative, was -1");
   }
 
   @ParameterizedTest

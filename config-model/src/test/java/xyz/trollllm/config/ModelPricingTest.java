@@ -1,7 +1,7 @@
 package xyz.trollllm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.util.List;
@@ -10,52 +10,59 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ModelPricingTest {
-  private static TokenPrices prices(String all) {
-    BigDecimal price = new BigDecimal(all);
-    return new TokenPrices(price, price, price, price, price);
-  }
+final class ModelPricingTest {
+  private static final ModelPricing TIERED =
+      pricing(
+          "1.06",
+          new LongContextTier(272_000, prices("3")),
+          new LongContextTier(200_000, prices("2")));
 
-  private static ModelPricing pricing(String multiplier) {
-    return new ModelPricing(
-        prices("1"),
-        List.of(new LongContextTier(200, prices("3")), new LongContextTier(100, prices("2"))),
-        RequestFees.NONE,
-        new BigDecimal(multiplier));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"0, 1", "100, 1", "101, 2", "200, 2", "201, 3", "1000000, 3"})
+  @ParameterizedTest(name = "{0} tokens cost {1} each")
+  @CsvSource({"0, 1", "199999, 1", "200000, 1", "200001, 2", "272000, 2", "272001, 3"})
   void tierAppliesStrictlyAboveItsThreshold(long inputTokens, String price) {
-    assertThat(pricing("1").pricesFor(inputTokens)).isEqualTo(prices(price));
+    assertThat(TIERED.pricesFor(inputTokens)).isEqualTo(prices(price));
+  }
+
+  @Test
+  void tiersAreInAscendingOrder() {
+    assertThat(TIERED.longContextTiers())
+        .extracting(LongContextTier::aboveInputTokens)
+        .containsExactly(200_000L, 272_000L);
+  }
+
+  @Test
+  void nothingButOrdinaryServiceIsPricedUnlessSaid() {
+    assertThat(TIERED.factors()).isEqualTo(PriceFactors.UNPRICED);
+    assertThat(TIERED.fastPrices()).isNull();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1"})
   void multiplierIsAboveZero(String multiplier) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> pricing(multiplier))
-        .withMessage("multiplier must be positive, was " + multiplier);
+    assertThatThrownBy(() -> pricing(multiplier))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("multiplier must be positive, was " + multiplier);
   }
 
   @Test
-  void priceIsNeverNegative() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> prices("-1"))
-        .withMessage("input must not be negative, was -1");
+  void amountsAreNotNegative() {
+    BigDecimal zero = BigDecimal.ZERO;
+    BigDecimal below = new BigDecimal("-1");
+
+    assertThatThrownBy(() -> new TokenPrices(zero, below, zero, zero, zero))
+        .hasMessage("output must not be negative, was -1");
+    assertThatThrownBy(() -> new RequestFees(zero, below))
+        .hasMessage("webFetch must not be negative, was -1");
+    assertThat(new RequestFees(null, zero).webSearch()).isNull();
   }
 
-  @Test
-  void thresholdOfATierIsAboveZero() {
-    assertThatIllegalArgumentException().isThrownBy(() -> new LongContextTier(0, prices("1")));
+  private static ModelPricing pricing(String multiplier, LongContextTier... tiers) {
+    return new ModelPricing(
+        prices("1"), List.of(tiers), RequestFees.NONE, new BigDecimal(multiplier));
   }
 
-  @ParameterizedTest
-  @CsvSource({"9, 1, 2, 3, 9", "1, 9, 2, 3, 9", "1, 2, 9, 3, 9", "1, 2, 3, 9, 9"})
-  void dearestInputIsTheHighestPriceOfAPromptToken(
-      BigDecimal input, BigDecimal write5m, BigDecimal write1h, BigDecimal hit, BigDecimal most) {
-    TokenPrices prices = new TokenPrices(input, new BigDecimal("99"), write5m, write1h, hit);
-
-    assertThat(prices.dearestInput()).isEqualTo(most);
+  private static TokenPrices prices(String price) {
+    BigDecimal usd = new BigDecimal(price);
+    return new TokenPrices(usd, usd, usd, usd, usd);
   }
 }

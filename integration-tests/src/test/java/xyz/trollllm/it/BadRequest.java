@@ -68,7 +68,7 @@ enum BadRequest {
       402, "billing_error", "insufficient_credit", ask -> ask.by(ask.keys.ofThePoor()).good()),
   NO_CREDIT_ANY_MORE(
       403, "permission_error", "credit_expired", ask -> ask.by(ask.keys.ofTheLate()).good()),
-  GET(404, "not_found_error", "unknown_path", ask -> ask.good().GET());
+  GET(405, "invalid_request_error", "method_not_allowed", ask -> ask.good().GET());
 
   final int status;
   final String type;

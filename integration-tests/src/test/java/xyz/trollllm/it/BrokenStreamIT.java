@@ -2,7 +2,6 @@ package xyz.trollllm.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -20,7 +19,6 @@ import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.server.standin.Behaviour;
 import xyz.trollllm.server.standin.Delivery;
-import xyz.trollllm.server.standin.Script;
 
 /** A stream that breaks is never passed off as whole, and charged for what was delivered. */
 final class BrokenStreamIT {
@@ -43,12 +41,7 @@ final class BrokenStreamIT {
 
   @BeforeEach
   void begin() {
-    user = STAGE.store().newUser(10, 10);
-    upstreamDoes(Behaviour.answers());
-  }
-
-  private static void upstreamDoes(Behaviour behaviour) {
-    STAGE.upstream().follow(Script.always(behaviour));
+    user = STAGE.begin();
   }
 
   @ParameterizedTest
@@ -56,7 +49,7 @@ final class BrokenStreamIT {
   @DisplayName("B3: a stream cut between events ends in an error, and what came is charged")
   void cutBetweenEvents(Api api) throws Exception {
     BrokenStream stream = broken(api, Ask.stream(Ask.SONNET));
-    upstreamDoes(stream.behaviour());
+    STAGE.upstreamDoes(stream.behaviour());
 
     String raw = readToLastChunk(STAGE.chat(), stream);
 
@@ -69,7 +62,7 @@ final class BrokenStreamIT {
   @DisplayName("B3: a stream cut inside an event is cut, and what came is charged")
   void cutInsideAnEvent(Api api) throws Exception {
     BrokenStream stream = broken(api, Ask.withUsage(Ask.stream(Ask.SONNET))).insideTheNextEvent();
-    upstreamDoes(stream.behaviour());
+    STAGE.upstreamDoes(stream.behaviour());
 
     String raw = readToEnd(STAGE.chat(), stream);
 
@@ -82,7 +75,7 @@ final class BrokenStreamIT {
   @DisplayName("B3: a cut inside an event of which nothing was passed on is one between events")
   void cutInsideAnEventThatWasHeldBack() throws Exception {
     BrokenStream stream = broken(Api.OPENAI_CHAT, Ask.stream(Ask.SONNET)).insideTheNextEvent();
-    upstreamDoes(stream.behaviour());
+    STAGE.upstreamDoes(stream.behaviour());
 
     String raw = readToLastChunk(STAGE.chat(), stream);
 
@@ -94,7 +87,7 @@ final class BrokenStreamIT {
   @DisplayName("B3: a stream that falls silent ends in an error, and what came is charged")
   void silenceInAStream() throws Exception {
     BrokenStream stream = broken(Api.ANTHROPIC_MESSAGES, Ask.stream(Ask.SONNET));
-    upstreamDoes(new Behaviour.Answers(Delivery.IMMEDIATE.hangingBeforeEvent(10)));
+    STAGE.upstreamDoes(new Behaviour.Answers(Delivery.IMMEDIATE.hangingBeforeEvent(10)));
 
     String raw = readToLastChunk(impatient, stream);
 
@@ -107,7 +100,7 @@ final class BrokenStreamIT {
   void errorEvent() throws Exception {
     BrokenStream stream = broken(Api.ANTHROPIC_MESSAGES, Ask.stream(Ask.SONNET));
     String body = stream.delivered() + errorEvent("overloaded_error");
-    upstreamDoes(sends(body));
+    STAGE.upstreamDoes(sends(body));
 
     HttpResponse<String> answer = post(STAGE.chat(), stream.api(), stream.request());
 
@@ -121,7 +114,7 @@ final class BrokenStreamIT {
     String whole =
         Http.direct(STAGE.upstream(), Api.ANTHROPIC_MESSAGES, Ask.stream(Ask.SONNET)).body();
     String start = whole.substring(0, whole.indexOf("\n\n") + 2);
-    upstreamDoes(sends(start + errorEvent("api_error")));
+    STAGE.upstreamDoes(sends(start + errorEvent("api_error")));
 
     HttpResponse<String> answer =
         post(STAGE.chat(), Api.ANTHROPIC_MESSAGES, Ask.stream(Ask.SONNET));
@@ -136,7 +129,7 @@ final class BrokenStreamIT {
     String whole =
         Http.direct(STAGE.upstream(), Api.ANTHROPIC_MESSAGES, Ask.stream(Ask.SONNET)).body();
     String body = whole.substring(0, whole.indexOf("event: message_stop"));
-    upstreamDoes(sends(body));
+    STAGE.upstreamDoes(sends(body));
 
     HttpResponse<String> answer =
         post(STAGE.chat(), Api.ANTHROPIC_MESSAGES, Ask.stream(Ask.SONNET));
@@ -147,12 +140,15 @@ final class BrokenStreamIT {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("R2, R3: an answer cut in its midst does not look like a whole one")
-  void cutDocument(Api api) {
-    upstreamDoes(new Behaviour.Answers(Delivery.IMMEDIATE.cutAtByte(100)));
+  @DisplayName("R2, R3: an answer cut in its midst becomes an error, and costs nothing")
+  void cutDocument(Api api) throws Exception {
+    STAGE.upstreamDoes(new Behaviour.Answers(Delivery.IMMEDIATE.cutAtByte(100)));
 
-    assertThatThrownBy(() -> post(STAGE.chat(), api, Ask.answer(Ask.SONNET)))
-        .isInstanceOf(IOException.class);
+    HttpResponse<String> answer = post(STAGE.chat(), api, Ask.answer(Ask.SONNET));
+
+    assertThat(answer.statusCode()).isEqualTo(502);
+    assertThat(answer.body()).contains("upstream_broken");
+    assertCost(STAGE.chat(), "void", BigDecimal.ZERO);
   }
 
   private HttpResponse<String> post(RunningGateway gateway, Api api, String body)

@@ -13,7 +13,6 @@ import tools.jackson.databind.JsonNode;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.server.standin.Behaviour;
 import xyz.trollllm.server.standin.Delivery;
-import xyz.trollllm.server.standin.Script;
 import xyz.trollllm.server.standin.Served;
 
 /** Clients that leave cost what they got, and free what was held for them. */
@@ -24,8 +23,7 @@ final class ClientDisconnectIT {
 
   @BeforeEach
   void begin() {
-    user = STAGE.store().newUser(10, 10);
-    upstreamDoes(Behaviour.answers());
+    user = STAGE.begin();
   }
 
   @ParameterizedTest
@@ -33,7 +31,7 @@ final class ClientDisconnectIT {
   @DisplayName("B3: who leaves a silent stream pays what came; upstream and hold are let go")
   void clientLeavesASilentStream(Api api) throws Exception {
     BrokenStream stream = BrokenStream.of(STAGE.upstream(), api, Ask.stream(Ask.SONNET));
-    upstreamDoes(new Behaviour.Answers(Delivery.IMMEDIATE.hangingBeforeEvent(10)));
+    STAGE.upstreamDoes(new Behaviour.Answers(Delivery.IMMEDIATE.hangingBeforeEvent(10)));
     try (RawClient client = new RawClient(STAGE.chat())) {
       client.send(RawClient.post(api, user.key(), stream.request()));
       client.readUntil(stream.lastText());
@@ -55,7 +53,7 @@ final class ClientDisconnectIT {
   @Test
   @DisplayName("B3: who leaves before the answer pays nothing")
   void clientLeavesBeforeTheAnswer() throws Exception {
-    upstreamDoes(new Behaviour.Hangs());
+    STAGE.upstreamDoes(new Behaviour.Hangs());
     int before = STAGE.upstream().served().size();
     try (RawClient client = new RawClient(STAGE.chat2())) {
       client.send(RawClient.post(Api.ANTHROPIC_MESSAGES, user.key(), Ask.answer(Ask.SONNET)));
@@ -68,10 +66,6 @@ final class ClientDisconnectIT {
     assertThat(line.path("status").intValue()).isEqualTo(499);
     assertThat(line.path("cost_nano_usd").longValue()).isZero();
     assertAbandoned();
-  }
-
-  private static void upstreamDoes(Behaviour behaviour) {
-    STAGE.upstream().follow(Script.always(behaviour));
   }
 
   private int holds() {

@@ -52,6 +52,7 @@ final class EmbeddingIT {
                 _ -> Optional.of(new Account("alice", true)),
                 ledger,
                 log::add,
+                _ -> {},
                 JdkUpstream::new)) {
       HttpServer server =
           EmbeddedExample.serve(proxy, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

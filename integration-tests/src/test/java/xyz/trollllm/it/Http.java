@@ -65,6 +65,12 @@ final class Http {
     return send(HttpRequest.newBuilder(url));
   }
 
+  /** What the gateway tells the owner of a key. */
+  static HttpResponse<String> get(RunningGateway gateway, String path, String key)
+      throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(gateway.url().resolve(path)).header("x-api-key", key));
+  }
+
   static String requestId(HttpResponse<?> answer) {
     return answer.headers().firstValue("request-id").orElseThrow();
   }

@@ -8,6 +8,8 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import xyz.trollllm.server.standin.Behaviour;
+import xyz.trollllm.server.standin.Script;
 import xyz.trollllm.server.standin.StandInUpstream;
 
 /**
@@ -60,6 +62,17 @@ final class Stage implements BeforeAllCallback, AfterEachCallback, AfterAllCallb
     RunningGateway another = RunningGateway.start(config, store(), environment);
     all.add(another);
     return another;
+  }
+
+  /** A user with credit in both fields, and an upstream that answers as it should. */
+  Store.User begin() {
+    upstreamDoes(Behaviour.answers());
+    return store().newUser(10, 10);
+  }
+
+  /** Has the upstream treat every request from now on like this. */
+  void upstreamDoes(Behaviour behaviour) {
+    upstream().follow(Script.always(behaviour));
   }
 
   Store store() {

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.server.standin.Behaviour;
-import xyz.trollllm.server.standin.Script;
 import xyz.trollllm.server.standin.Served;
 
 /** An upstream that gives no answer: its trouble is told truly and costs nothing. */
@@ -39,19 +38,14 @@ final class UpstreamTroubleIT {
 
   @BeforeEach
   void begin() {
-    user = STAGE.store().newUser(10, 10);
-    upstreamDoes(Behaviour.answers());
-  }
-
-  private static void upstreamDoes(Behaviour behaviour) {
-    STAGE.upstream().follow(Script.always(behaviour));
+    user = STAGE.begin();
   }
 
   @ParameterizedTest
   @EnumSource
   @DisplayName("R2, R3: silence before an answer ends in a timeout that costs nothing")
   void silentUpstream(Api api) throws Exception {
-    upstreamDoes(new Behaviour.Hangs());
+    STAGE.upstreamDoes(new Behaviour.Hangs());
 
     HttpResponse<String> answer = post(impatient, api, Ask.answer(Ask.SONNET));
 
@@ -66,7 +60,7 @@ final class UpstreamTroubleIT {
   @EnumSource
   @DisplayName("R2, R3: a connection that closes without an answer costs nothing")
   void upstreamHangsUp(Api api) throws Exception {
-    upstreamDoes(new Behaviour.HangsUp());
+    STAGE.upstreamDoes(new Behaviour.HangsUp());
 
     HttpResponse<String> answer = post(STAGE.chat2(), api, Ask.stream(Ask.SONNET));
 
@@ -78,7 +72,7 @@ final class UpstreamTroubleIT {
   @EnumSource
   @DisplayName("R2, R3: a web server's error page becomes an error that SDKs understand")
   void upstreamAnswersHtml(Api api) throws Exception {
-    upstreamDoes(Behaviour.sendsHtml(502));
+    STAGE.upstreamDoes(Behaviour.sendsHtml(502));
 
     HttpResponse<String> answer = post(STAGE.chat2(), api, Ask.stream(Ask.SONNET));
 
@@ -91,11 +85,12 @@ final class UpstreamTroubleIT {
   @EnumSource
   @DisplayName("B3: a page that is no answer costs nothing, whatever its status says")
   void upstreamAnswersHtmlAsSuccess(Api api) throws Exception {
-    upstreamDoes(Behaviour.sendsHtml(200));
+    STAGE.upstreamDoes(Behaviour.sendsHtml(200));
 
     HttpResponse<String> answer = post(STAGE.chat2(), api, Ask.answer(Ask.SONNET));
 
-    assertThat(answer.headers().firstValue("content-type")).contains("text/html");
+    assertTold(answer, 502, serverError(api), "upstream_broken");
+    assertThat(answer.body()).doesNotContain("html");
     assertNothingCharged(STAGE.chat2());
   }
 
@@ -112,7 +107,7 @@ final class UpstreamTroubleIT {
   @DisplayName(
       "R2, R3: what an upstream refuses is passed on, but for what is the operator's affair")
   void upstreamRefuses(int upstream, int status, String type, String code) throws Exception {
-    upstreamDoes(new Behaviour.Fails(upstream, Map.of("retry-after", "7")));
+    STAGE.upstreamDoes(new Behaviour.Fails(upstream, Map.of("retry-after", "7")));
 
     HttpResponse<String> answer =
         post(STAGE.chat2(), Api.ANTHROPIC_MESSAGES, Ask.stream(Ask.SONNET));

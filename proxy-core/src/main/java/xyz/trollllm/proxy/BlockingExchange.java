@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's side whose writes block the loop's thread, which serves nobody else. Closes the loop
- * when the answer is over.
+ * when the call is over.
  */
 final class BlockingExchange implements ClientExchange {
   private final BlockingResponse response;
@@ -63,8 +63,6 @@ final class BlockingExchange implements ClientExchange {
       }
     } catch (IOException alreadyGone) {
       response.abort();
-    } finally {
-      loop.close();
     }
   }
 
@@ -73,12 +71,26 @@ final class BlockingExchange implements ClientExchange {
     if (!over) {
       over = true;
       response.abort();
-      loop.close();
     }
   }
 
-  /** Ends the call as if the client had left. */
-  void leave() {
+  @Override
+  public void over() {
+    loop.close();
+  }
+
+  /** Ends the call at once, as the thread that was its loop is needed. */
+  void stop() {
+    if (!over) {
+      over = true;
+      response.abort();
+    }
+    if (listener != null) {
+      listener.onStop();
+    }
+  }
+
+  private void leave() {
     if (!over) {
       over = true;
       response.abort();
@@ -86,7 +98,6 @@ final class BlockingExchange implements ClientExchange {
         listener.onGone();
       }
     }
-    loop.close();
   }
 
   private void tellGone() {

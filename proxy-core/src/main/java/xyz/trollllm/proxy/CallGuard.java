@@ -45,6 +45,23 @@ final class CallGuard implements Upstream.Listener, ClientExchange.Listener {
     step(call::onGone);
   }
 
+  @Override
+  public void onStop() {
+    step(call::onStop);
+  }
+
+  /** Runs a step elsewhere than on the call's loop. */
+  void elsewhere(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException bug) {
+      call.onLoop(() -> call.crashed(bug));
+    } catch (Error fatal) {
+      call.onLoop(() -> call.crashed(fatal));
+      throw fatal;
+    }
+  }
+
   void step(Runnable step) {
     try {
       step.run();

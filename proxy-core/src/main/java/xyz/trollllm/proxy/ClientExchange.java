@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Calls come in this order: {@link #listen}, {@link #sendHead} once, {@link #write} any number
  * of times, then one of {@link #end} and {@link #reset}; {@link #reset} may come at any time.
+ * {@link #over} comes last, whatever came before.
  */
 public interface ClientExchange {
 
@@ -34,6 +35,12 @@ public interface ClientExchange {
   /** The answer will never be complete: the connection is cut so that the client can tell. */
   void reset();
 
+  /**
+   * The call is over and its money settled: it needs neither exchange nor loop any more. Comes
+   * after the client's departure if the upstream's answer is read on without it.
+   */
+  void over();
+
   /** Told on the call's event loop, never from inside a method of the exchange. */
   interface Listener {
     /** Everything written so far was taken by the connection. */
@@ -41,5 +48,12 @@ public interface ClientExchange {
 
     /** The client went away; nothing can be sent any more. */
     void onGone();
+
+    /**
+     * As {@link #onGone}, and the call must be over when this returns: its loop is about to end.
+     */
+    default void onStop() {
+      onGone();
+    }
   }
 }

@@ -17,6 +17,7 @@ record ConfiguredUpstream(
     UpstreamConfig config,
     Upstream connections,
     KeyRing keys,
+    KeyWatch keyWatch,
     Allowance allowance,
     CircuitBreaker breaker) {
 
@@ -37,11 +38,17 @@ record ConfiguredUpstream(
           .build();
 
   static ConfiguredUpstream of(
-      UpstreamConfig config, Upstream connections, List<String> apiKeys, Clock clock) {
+      UpstreamConfig config,
+      Upstream connections,
+      List<String> apiKeys,
+      OperatorAlerts alerts,
+      Clock clock) {
+    KeyRing keys = new KeyRing(apiKeys, clock);
     return new ConfiguredUpstream(
         config,
         connections,
-        new KeyRing(apiKeys, clock),
+        keys,
+        new KeyWatch(config.name(), keys, alerts, clock),
         new Allowance(config.requestsPerMinute(), config.tokensPerMinute(), clock),
         CircuitBreaker.of(config.name(), BREAKER));
   }

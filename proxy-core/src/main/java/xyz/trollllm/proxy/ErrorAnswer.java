@@ -18,6 +18,13 @@ import xyz.trollllm.proxy.upstream.UpstreamFailure;
 record ErrorAnswer(int status, String code, String message, Headers headers) {
   private static final String DO_NOT_RETRY = "x-should-retry";
 
+  /** The upstream's answer is in a coding that the gateway cannot take off. */
+  static final ErrorAnswer UNREADABLE =
+      error(502, "upstream_misbehaved", "the upstream's answer cannot be read");
+
+  /** A bug of ours. */
+  static final ErrorAnswer CRASHED = error(500, "internal_error", "the gateway failed");
+
   /** The {@code error.type} that clients of {@code api} know for this status. */
   String type(Api api) {
     return switch (status) {
@@ -53,8 +60,17 @@ record ErrorAnswer(int status, String code, String message, Headers headers) {
           error(
               413, "request_too_large", "the request body must not exceed " + maxBytes + " bytes");
       case Rejection.InvalidBody(String message) -> error(400, "invalid_request", message);
-      case Rejection.UnknownModel(String model) ->
-          error(404, "model_not_found", "model " + quoted(model) + " is not available here");
+      case Rejection.UnknownModel(String model) -> unknownModel(model);
+      case Rejection.WrongMethod(String method, String path, var allowed) ->
+          new ErrorAnswer(
+              405,
+              "method_not_allowed",
+              quoted(path)
+                  + " is not served by "
+                  + method
+                  + " but by "
+                  + String.join(", ", allowed),
+              Headers.of("allow", String.join(", ", allowed)));
       case Rejection.UnknownPath(String method, String path) ->
           error(404, "unknown_path", method + " " + quoted(path) + " is not served here");
       case Rejection.RateLimited(Duration retryAfter) ->
@@ -115,6 +131,10 @@ record ErrorAnswer(int status, String code, String message, Headers headers) {
     client.end();
   }
 
+  static ErrorAnswer unknownModel(String model) {
+    return error(404, "model_not_found", "model " + quoted(model) + " is not available here");
+  }
+
   static ErrorAnswer error(int status, String code, String message) {
     return new ErrorAnswer(status, code, message, Headers.EMPTY);
   }
@@ -123,11 +143,18 @@ record ErrorAnswer(int status, String code, String message, Headers headers) {
     return new ErrorAnswer(status, code, message, Headers.of(DO_NOT_RETRY, "false"));
   }
 
-  /** Whole seconds from 1 to 60: clients ignore fractions or give up beyond a minute. */
-  private static ErrorAnswer retryLater(int status, String code, String message, Duration delay) {
-    long seconds = Math.clamp(delay.plusMillis(999).toSeconds(), 1, 60);
+  /**
+   * From a second to a minute: clients give up beyond. Some of them read whole seconds only, others
+   * prefer milliseconds.
+   */
+  static ErrorAnswer retryLater(int status, String code, String message, Duration delay) {
+    long millis = Math.clamp(delay.plusNanos(999_999).toMillis(), 1_000, 60_000);
+    long seconds = Math.ceilDiv(millis, 1_000);
     return new ErrorAnswer(
-        status, code, message, Headers.of("retry-after", Long.toString(seconds)));
+        status,
+        code,
+        message,
+        Headers.of("retry-after", Long.toString(seconds), "retry-after-ms", Long.toString(millis)));
   }
 
   /** What a client sent, shortened, so that the message stays a line. */

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 final class EventBoundary {
   private byte last = '\n';
   private byte beforeLast = '\n';
-  private byte thirdLast;
+  private byte thirdLast = '\n';
 
   void observe(ByteBuffer bytes) {
     for (int i = Math.max(bytes.position(), bytes.limit() - 3); i < bytes.limit(); i++) {
@@ -16,11 +16,35 @@ final class EventBoundary {
     }
   }
 
+  /** The part of {@code bytes} before the next place between two events; all if there is none. */
+  ByteBuffer upToNext(ByteBuffer bytes) {
+    EventBoundary ahead = new EventBoundary();
+    ahead.last = last;
+    ahead.beforeLast = beforeLast;
+    ahead.thirdLast = thirdLast;
+    int length = 0;
+    while (length < bytes.remaining() && !ahead.isBetweenEvents()) {
+      length++;
+      ahead.observe(bytes.slice(bytes.position(), length));
+    }
+    return bytes.slice(bytes.position(), length);
+  }
+
   /** True at the start and after an empty line, whichever of LF, CRLF and CR ends lines. */
   boolean isBetweenEvents() {
-    boolean emptyLine = last == '\n' && beforeLast == '\n';
-    boolean emptyLineWithCarriageReturn = last == '\n' && beforeLast == '\r' && thirdLast == '\n';
-    boolean emptyCarriageReturnLine = last == '\r' && beforeLast == '\r';
-    return emptyLine || emptyLineWithCarriageReturn || emptyCarriageReturnLine;
+    boolean endedByBoth = last == '\n' && beforeLast == '\r';
+    return isLineEnd(last) && isLineEnd(endedByBoth ? thirdLast : beforeLast);
+  }
+
+  /**
+   * Whether an event of ours may come before the rest of the stream. After a CR it may not: it
+   * might be the first half of a line end.
+   */
+  boolean admitsAnother() {
+    return last == '\n' && isBetweenEvents();
+  }
+
+  private static boolean isLineEnd(byte b) {
+    return b == '\n' || b == '\r';
   }
 }

@@ -15,6 +15,11 @@ public interface EventLoop extends Executor {
   /** Runs {@code task} on this loop after {@code delay}, unless cancelled before. */
   Timer schedule(Duration delay, Runnable task);
 
+  /** The time that timers go by, in nanoseconds from an arbitrary origin. */
+  default long nanoTime() {
+    return System.nanoTime();
+  }
+
   /** Runs {@code task} now if on this loop, else as soon as the loop gets to it. */
   default void run(Runnable task) {
     if (isCurrent()) {

@@ -10,6 +10,9 @@ import xyz.trollllm.config.UpstreamConfig;
  * not steer the operator's account, and what an upstream answers holds the operator's secrets.
  */
 final class HeaderRules {
+  /** What an answer costs, in US dollars as a plain decimal, if it is known before the head. */
+  static final String CHARGE = "x-charge-usd";
+
   private static final Set<String> TO_UPSTREAM =
       Set.of("accept", "user-agent", "openai-beta", "traceparent", "tracestate");
   private static final String ANTHROPIC = "anthropic-";
@@ -46,10 +49,16 @@ final class HeaderRules {
     return forwarded.build();
   }
 
-  static Headers toClient(Headers upstream, String requestId) {
+  /**
+   * @param coded whether the body keeps the coding that the upstream gave it
+   */
+  static Headers toClient(Headers upstream, String requestId, boolean coded) {
     Headers.Builder relayed = new Headers.Builder();
     for (String name : TO_CLIENT) {
       upstream.all(name).forEach(value -> relayed.add(name, value));
+    }
+    if (coded) {
+      upstream.all("content-encoding").forEach(coding -> relayed.add("content-encoding", coding));
     }
     return identified(relayed, requestId).build();
   }

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import xyz.trollllm.billing.CreditLedger;
@@ -28,6 +27,7 @@ public final class MeteredProxy implements AutoCloseable {
   private static final Duration HOLD_LIFETIME = Duration.ofMinutes(10);
 
   private final CallContext context;
+  private final OwnAnswers ownAnswers;
   private final RequestIds requestIds;
   private final ExecutorService storeCalls = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -41,6 +41,7 @@ public final class MeteredProxy implements AutoCloseable {
       AccountDirectory accounts,
       CreditLedger ledger,
       RequestLog log,
+      OperatorAlerts alerts,
       UpstreamFactory upstreams) {
     Clock clock = Clock.systemUTC();
     Map<String, ConfiguredUpstream> configured = new HashMap<>();
@@ -53,15 +54,20 @@ public final class MeteredProxy implements AutoCloseable {
                     upstream,
                     upstreams.open(upstream),
                     apiKeys.getOrDefault(name, List.of()),
+                    alerts,
                     clock)));
     this.requestIds = new RequestIds(clock);
+    Gatekeeper gatekeeper = new Gatekeeper(config, accounts, ledger, storeCalls, HOLD_LIFETIME);
+    this.ownAnswers = new OwnAnswers(config, gatekeeper.catalog(), ledger.history());
     this.context =
         new CallContext(
             config.instance(),
-            new Gatekeeper(config, accounts, ledger, storeCalls, HOLD_LIFETIME),
+            gatekeeper,
             Map.copyOf(configured),
             ledger,
             log,
+            storeCalls,
+            config.pingInterval(),
             HOLD_LIFETIME,
             clock);
   }
@@ -71,12 +77,37 @@ public final class MeteredProxy implements AutoCloseable {
    * once, and everything else happens on the loop later.
    */
   public void handle(ProxyRequest request, ClientExchange client, EventLoop loop) {
-    Optional<Api> api = Paths.api(request.path());
-    if (api.isPresent() && request.method().equals("POST")) {
-      new ProxyCall(context, requestIds.next(), api.get(), request, client, loop).start();
-    } else {
-      refuse(request, client, new Rejection.UnknownPath(request.method(), request.path()));
+    Endpoint endpoint = Endpoint.of(request.path());
+    ClientExchange receiver = request.method().equals("HEAD") ? new HeadExchange(client) : client;
+    if (!endpoint.methods().contains(request.method())) {
+      refuse(request, receiver, notServed(endpoint, request));
+      return;
     }
+    String id = requestIds.next();
+    switch (endpoint) {
+      case Endpoint.Inference(Api api) ->
+          new ProxyCall(context, id, api, request, receiver, loop).start();
+      case Endpoint.TokenCount _ -> {
+        FreeReply reply = reply(id, endpoint, request, receiver);
+        new TokenCountCall(context, id, request, receiver, loop, reply).start();
+      }
+      case Endpoint.Own own -> {
+        FreeReply reply = reply(id, endpoint, request, receiver);
+        new OwnCall(context, ownAnswers, storeCalls, own, request, receiver, loop, reply).start();
+      }
+      case Endpoint.Unknown _ -> refuse(request, receiver, notServed(endpoint, request));
+    }
+  }
+
+  private FreeReply reply(
+      String requestId, Endpoint endpoint, ProxyRequest request, ClientExchange client) {
+    return new FreeReply(context, requestId, endpoint.wordsFor(request), request, client);
+  }
+
+  private static Rejection notServed(Endpoint endpoint, ProxyRequest request) {
+    return endpoint instanceof Endpoint.Unknown
+        ? new Rejection.UnknownPath(request.method(), request.path())
+        : new Rejection.WrongMethod(request.method(), request.path(), endpoint.methods());
   }
 
   /**
@@ -91,7 +122,7 @@ public final class MeteredProxy implements AutoCloseable {
       try {
         loop.runUntilClosed();
       } catch (InterruptedException e) {
-        client.leave();
+        client.stop();
         Thread.currentThread().interrupt();
       }
     }
@@ -102,12 +133,13 @@ public final class MeteredProxy implements AutoCloseable {
     Instant now = context.clock().instant();
     String requestId = requestIds.next();
     ErrorAnswer error = ErrorAnswer.of(reason);
-    Api api = Paths.api(request.path()).orElse(Api.ANTHROPIC_MESSAGES);
+    Api api = Endpoint.of(request.path()).wordsFor(request);
     client.listen(NOBODY);
     error.send(client, api, requestId);
     context
         .log()
         .write(RequestLogEntry.refused(now, requestId, context.instance(), request, error, null));
+    client.over();
   }
 
   /** Closes the connections to the upstreams; calls under way fail and are settled. */

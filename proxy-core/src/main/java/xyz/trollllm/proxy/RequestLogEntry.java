@@ -1,10 +1,13 @@
 package xyz.trollllm.proxy;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
 import xyz.trollllm.proxy.admission.Admission;
 import xyz.trollllm.proxy.admission.Identity;
 import xyz.trollllm.proxy.admission.Rejection;
@@ -17,8 +20,10 @@ import xyz.trollllm.proxy.admission.Rejection;
  * @param error why the request failed, as a short code; null if it did not
  * @param detail more about the error for the operator; holds no secret and no prompt
  * @param settlement what was charged and why; null if nothing was ever held
+ * @param upstreamCost what the upstream says the answer cost the operator, for comparison only;
+ *     null if it does not say
  * @param ledger what the ledger said: {@code taken}, {@code deferred}, ...; {@code none} if not
- *     asked
+ *     asked, {@code free} if there was nothing to ask
  * @param firstByte until the upstream's first byte, null if none came
  * @param clientRetry the client's own count of retries of this request, if it sent one
  */
@@ -35,10 +40,13 @@ public record RequestLogEntry(
     @Nullable String error,
     @Nullable String detail,
     @Nullable Settlement settlement,
+    @Nullable Usd upstreamCost,
     String ledger,
     @Nullable Duration firstByte,
     Duration latency,
     @Nullable String clientRetry) {
+
+  private static final String FREE = "free";
 
   /** A request that was not forwarded; {@code refused} says who sent it, if that became known. */
   static RequestLogEntry refused(
@@ -63,14 +71,66 @@ public record RequestLogEntry(
         error.code(),
         reason instanceof Rejection.StoreUnavailable(String why) ? why : null,
         null,
+        null,
         "none",
         null,
         Duration.between(startedAt, Instant.now()),
         clientRetry(request));
   }
 
+  /** A request to an endpoint that costs nothing, however it ended. */
+  static RequestLogEntry free(
+      Instant startedAt,
+      String requestId,
+      String instance,
+      ProxyRequest request,
+      @Nullable Identity caller,
+      @Nullable String requestedModel,
+      int status,
+      @Nullable String error,
+      @Nullable String detail,
+      @Nullable Duration firstByte,
+      Duration latency) {
+    return new RequestLogEntry(
+        startedAt,
+        requestId,
+        instance,
+        request.method(),
+        request.path(),
+        caller == null ? null : caller.account().userId(),
+        caller == null ? null : caller.key().id(),
+        requestedModel,
+        status,
+        error,
+        detail,
+        null,
+        null,
+        FREE,
+        firstByte,
+        latency,
+        clientRetry(request));
+  }
+
+  /** Whether the request was for an endpoint that costs nothing. */
+  public boolean isFree() {
+    return ledger.equals(FREE);
+  }
+
   static @Nullable String clientRetry(ProxyRequest request) {
     return request.headers().first("x-stainless-retry-count").orElse(null);
+  }
+
+  /**
+   * By how much the charge exceeds the upstream's own cost times the multiplier; empty if the
+   * upstream named no cost, or nothing was settled.
+   */
+  public Optional<Usd> upstreamCostDrift() {
+    if (settlement == null || upstreamCost == null) {
+      return Optional.empty();
+    }
+    BigDecimal multiplier = settlement.record().cost().multiplier();
+    Usd expected = new Usd(upstreamCost.amount().multiply(multiplier));
+    return Optional.of(settlement.charge().minus(expected));
   }
 
   /** This entry with what the ledger said. */
@@ -96,6 +156,7 @@ public record RequestLogEntry(
         error,
         detail,
         settlement,
+        upstreamCost,
         said,
         firstByte,
         latency,

@@ -1,10 +1,13 @@
 package xyz.trollllm.proxy;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -18,12 +21,12 @@ import tools.jackson.core.json.JsonFactory;
  *
  * <p>The message is kept word for word, since clients recover by its wording. One per answer.
  */
-final class UpstreamError {
+final class UpstreamError implements AnswerFlow.Sink {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MAX_BYTES = 64 * 1024;
   private static final Set<String> MESSAGES = Set.of("message", "detail", "error");
-  private static final List<String> KEPT_HEADERS =
-      List.of("retry-after", "retry-after-ms", "x-should-retry");
+  private static final List<String> KEPT_HEADERS = List.of("retry-after-ms", "x-should-retry");
+  private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
 
   private final int status;
   private final Headers headers;
@@ -35,11 +38,18 @@ final class UpstreamError {
     this.headers = headers;
   }
 
-  void collect(ByteBuffer bytes) {
-    int length = Math.min(bytes.remaining(), MAX_BYTES - body.size());
+  @Override
+  public void read(ByteBuffer content) {
+    int length = Math.min(content.remaining(), MAX_BYTES - body.size());
     byte[] copy = new byte[Math.max(0, length)];
-    bytes.get(copy);
+    content.get(content.position(), copy);
     body.writeBytes(copy);
+  }
+
+  /** The client gets an answer of ours instead. */
+  @Override
+  public boolean relay(ByteBuffer bytes) {
+    return true;
   }
 
   int status() {
@@ -79,10 +89,22 @@ final class UpstreamError {
 
   private Headers keptHeaders() {
     Headers.Builder kept = new Headers.Builder();
+    headers
+        .first("retry-after")
+        .flatMap(UpstreamError::wholeSeconds)
+        .ifPresent(seconds -> kept.add("retry-after", seconds));
     for (String name : KEPT_HEADERS) {
       headers.first(name).ifPresent(value -> kept.add(name, value));
     }
     return kept.build();
+  }
+
+  /** Clients understand whole seconds only; a date, or nonsense, is left out. */
+  private static Optional<String> wholeSeconds(String value) {
+    if (!SECONDS.matcher(value).matches()) {
+      return Optional.empty();
+    }
+    return Optional.of(new BigDecimal(value).setScale(0, RoundingMode.CEILING).toPlainString());
   }
 
   private Told told() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
@@ -146,8 +147,8 @@ final class MeteredProxyTest {
 
     Answer answer = fixture.postAsAlice("/v1/messages", MESSAGE);
 
-    answer.headers.forEach(
-        (name, _) -> assertThat(name).isIn("content-type", "request-id", "x-request-id"));
+    answer.headers.forEach((name, _) ->
+        assertThat(name).isIn("content-type", "request-id", "x-request-id", "x-charge-usd"));
   }
 
   @Test
@@ -189,6 +190,24 @@ final class MeteredProxyTest {
     assertThat(settlement().record().basis()).isEqualTo(Basis.VOID);
   }
 
+  @ParameterizedTest(name = "retry-after {0} becomes {1}")
+  @CsvSource({"7, 7", "6.2, 7", "0, 0", "'Wed, 21 Oct 2026 07:28:00 GMT', ", "soon, ", "-1, "})
+  void secondsToWaitAreWhole(String upstream, String relayed) throws Exception {
+    fixture.upstream.enqueue(
+        new MockResponse.Builder()
+            .code(529)
+            .setHeader("retry-after", upstream)
+            .setHeader("retry-after-ms", "6200")
+            .body("{}")
+            .build());
+
+    Answer answer = fixture.postAsAlice("/v1/messages", MESSAGE);
+
+    assertThat(answer.headers.first("retry-after")).isEqualTo(Optional.ofNullable(relayed));
+    assertThat(answer.headers.first("retry-after-ms")).hasValue("6200");
+    assertThat(answer.headers.first("request-id")).isPresent();
+  }
+
   @Test
   void htmlErrorPageBecomesAnErrorOfOurs() throws Exception {
     fixture.upstream.enqueue(
@@ -227,6 +246,7 @@ final class MeteredProxyTest {
 
     assertThat(answer.status).isEqualTo(503);
     assertThat(answer.headers.first("retry-after")).hasValue("2");
+    assertThat(answer.headers.first("retry-after-ms")).hasValue("2000");
     assertThat(settlement().outcome()).isEqualTo(Outcome.ERROR);
   }
 
@@ -368,7 +388,7 @@ final class MeteredProxyTest {
   }
 
   @Test
-  void answerCompressedAgainstOurWishIsNotRelayed() throws Exception {
+  void answerThatIsNotWhatItsCodingSaysIsNotRelayed() throws Exception {
     fixture.upstream.enqueue(
         new MockResponse.Builder()
             .setHeader("content-type", "application/json")

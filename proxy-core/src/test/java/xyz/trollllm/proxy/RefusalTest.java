@@ -194,6 +194,8 @@ final class RefusalTest {
   void otherMethodsAreNotServed() throws Exception {
     Answer answer = fixture.send("GET", "/v1/messages", new byte[0], "x-api-key", KEY);
 
-    assertThat(answer.status).isEqualTo(404);
+    assertThat(answer.status).isEqualTo(405);
+    assertThat(answer.headers.first("allow")).hasValue("POST");
+    assertThat(answer.body()).contains("\"code\":\"method_not_allowed\"");
   }
 }

@@ -81,6 +81,7 @@ public final class GatewayServer implements AutoCloseable {
             accounts,
             ledger,
             log,
+            new LoggedAlerts(),
             upstream -> new EventLoopUpstream(upstream, buffers));
     InFlight inFlight = new InFlight();
     HttpHandler health = new HealthHandler(config.instance());
@@ -124,6 +125,10 @@ public final class GatewayServer implements AutoCloseable {
   /** The port operators connect to. */
   public int opsPort() {
     return port(1);
+  }
+
+  int underWay() {
+    return inFlight.count();
   }
 
   private int port(int listener) {

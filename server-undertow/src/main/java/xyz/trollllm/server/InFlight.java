@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts requests under way and lets a shutdown wait for them. Safe for use by many threads; only
- * {@link #drain} waits.
+ * Counts what is under way for requests and lets a shutdown wait for them. Safe for use by many
+ * threads; only {@link #drain} waits.
  */
 final class InFlight {
   private static final int DRAINING = Integer.MIN_VALUE;
@@ -22,10 +22,20 @@ final class InFlight {
     return state.getAndUpdate(current -> current < 0 ? current : current + 1) >= 0;
   }
 
+  /** Counts more work for a request that was let in, such as reading on after its client left. */
+  void goOn() {
+    state.incrementAndGet();
+  }
+
   void leave() {
     if (state.decrementAndGet() == DRAINING) {
       idle.countDown();
     }
+  }
+
+  /** What is under way for requests, their exchanges and their calls counted apart. */
+  int count() {
+    return state.get() & ~DRAINING;
   }
 
   boolean isDraining() {

@@ -44,7 +44,11 @@ public final class JsonRequestLog implements RequestLog {
       request(json, entry);
       if (entry.settlement() != null) {
         settlement(json, entry.settlement());
+      } else if (entry.isFree()) {
+        json.writeStringProperty("cost_usd", "0");
+        json.writeNumberProperty("cost_nano_usd", 0);
       }
+      upstreamCost(json, entry);
       json.writeEndObject();
     }
     lines.accept(line.toString());
@@ -89,6 +93,16 @@ public final class JsonRequestLog implements RequestLog {
     json.writeStringProperty("held_usd", settlement.hold().amount().toString());
     json.writeStringProperty("cost_usd", settlement.charge().toString());
     json.writeNumberProperty("cost_nano_usd", settlement.charge().nanos());
+  }
+
+  /** For comparison only; what is charged never depends on it. */
+  private static void upstreamCost(JsonGenerator json, RequestLogEntry entry) {
+    if (entry.upstreamCost() != null) {
+      json.writeStringProperty("upstream_cost_usd", entry.upstreamCost().toString());
+    }
+    entry
+        .upstreamCostDrift()
+        .ifPresent(drift -> json.writeStringProperty("upstream_cost_drift_usd", drift.toString()));
   }
 
   private static void usage(JsonGenerator json, TokenUsage usage) {

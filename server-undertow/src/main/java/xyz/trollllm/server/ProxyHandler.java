@@ -39,7 +39,7 @@ final class ProxyHandler implements HttpHandler {
 
   private void admit(HttpServerExchange exchange) {
     if (!inFlight.enter()) {
-      refuse(exchange, new Rejection.ShuttingDown());
+      refuseAfterBody(exchange, new Rejection.ShuttingDown());
       return;
     }
     exchange.addExchangeCompleteListener((_, next) -> {
@@ -54,9 +54,21 @@ final class ProxyHandler implements HttpHandler {
   }
 
   /**
-   * Answers at once, and lets what is left of the body come and go. A client that is still sending
-   * would meet a closed connection before it looked for an answer.
+   * Answers once the body has come, and closes the connection. A client that is still sending would
+   * meet a closed connection before it looked for an answer.
    */
+  private void refuseAfterBody(HttpServerExchange exchange, Rejection reason) {
+    BodyReader.read(
+        exchange,
+        maxBodyBytes,
+        _ -> {
+          exchange.setPersistent(false);
+          answer(exchange, reason);
+        },
+        () -> refuseWhileItComes(exchange, reason));
+  }
+
+  /** Answers at once, and lets what is left of the body come and go. */
   private void refuseWhileItComes(HttpServerExchange exchange, Rejection reason) {
     XnioExecutor.Key end =
         exchange
@@ -69,12 +81,6 @@ final class ProxyHandler implements HttpHandler {
     answer(exchange, reason);
   }
 
-  /** Answers without having read the body, and so closes the connection afterwards. */
-  private void refuse(HttpServerExchange exchange, Rejection reason) {
-    exchange.setPersistent(false);
-    answer(exchange, reason);
-  }
-
   private void answer(HttpServerExchange exchange, Rejection reason) {
     proxy.refuse(request(exchange, ByteBuffer.allocate(0)), client(exchange), reason);
   }
@@ -83,8 +89,9 @@ final class ProxyHandler implements HttpHandler {
     return new XnioEventLoop(exchange.getIoThread());
   }
 
-  private static ClientExchange client(HttpServerExchange exchange) {
-    return new UndertowClientExchange(exchange);
+  private ClientExchange client(HttpServerExchange exchange) {
+    inFlight.goOn();
+    return new UndertowClientExchange(exchange, inFlight::leave);
   }
 
   private static ProxyRequest request(HttpServerExchange exchange, ByteBuffer body) {

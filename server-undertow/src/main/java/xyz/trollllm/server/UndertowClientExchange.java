@@ -26,6 +26,7 @@ final class UndertowClientExchange implements ClientExchange {
   private static final int PATIENCE_SECONDS = 60;
 
   private final HttpServerExchange exchange;
+  private final Runnable whenOver;
   private final Deque<ByteBuffer> pending = new ArrayDeque<>();
 
   private @Nullable Listener listener;
@@ -35,8 +36,13 @@ final class UndertowClientExchange implements ClientExchange {
   private boolean ending;
   private boolean closed;
 
-  UndertowClientExchange(HttpServerExchange exchange) {
+  /**
+   * @param whenOver is run when the call is over, which may be long after the exchange if the
+   *     client left
+   */
+  UndertowClientExchange(HttpServerExchange exchange, Runnable whenOver) {
     this.exchange = exchange;
+    this.whenOver = whenOver;
   }
 
   @Override
@@ -92,6 +98,11 @@ final class UndertowClientExchange implements ClientExchange {
     if (!closed) {
       close();
     }
+  }
+
+  @Override
+  public void over() {
+    whenOver.run();
   }
 
   private void sendNow(ByteBuffer bytes) {

@@ -11,6 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import xyz.trollllm.billing.Basis;
+import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Settlement.Outcome;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.proxy.admission.Account;
@@ -142,6 +144,48 @@ final class GatewayServerTest {
   }
 
   @Test
+  void answerIsReadOnAfterItsClientLeft() throws Exception {
+    try (ServerFixture draining = ServerFixture.draining(60, Duration.ofSeconds(25))) {
+      Gate rest = new Gate();
+      draining.upstream.follow(
+          Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.holdingEvent(6, rest))));
+      try (RawClient client = draining.connect()) {
+        client.send(post(STREAM)).readUntil("text_delta", 1);
+      }
+      await().until(() -> draining.server.underWay() == 1);
+
+      rest.open();
+
+      await().until(() -> draining.ledger.records().size() == 1);
+      Settlement settlement = draining.ledger.records().getFirst();
+      assertThat(settlement.outcome()).isEqualTo(Outcome.CANCELLED);
+      assertThat(settlement.record().basis()).isEqualTo(Basis.UPSTREAM);
+      assertThat(settlement.record().flags()).contains("client-gone", "drained");
+      assertThat(draining.upstream.served().getFirst().state()).isEqualTo(Served.State.COMPLETE);
+      await().until(() -> draining.server.underWay() == 0);
+    }
+  }
+
+  @Test
+  void shutdownSettlesWhatIsReadOnWithoutAClient() throws Exception {
+    try (ServerFixture draining = ServerFixture.draining(3600, Duration.ofMillis(50))) {
+      draining.upstream.follow(
+          Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.hangingBeforeEvent(6))));
+      for (int i = 0; i < 20; i++) {
+        try (RawClient client = draining.connect()) {
+          client.send(post(STREAM)).readUntil("text_delta", 1);
+        }
+      }
+      await().until(() -> draining.server.underWay() == 20);
+
+      draining.server.close();
+
+      assertThat(draining.ledger.records()).hasSize(20);
+      assertThat(draining.held()).isEqualTo(Usd.ZERO);
+    }
+  }
+
+  @Test
   void requestSentDuringAnAnswerWaitsForItsTurn() throws Exception {
     Gate second = new Gate();
     upstreamDelivers(Delivery.IMMEDIATE.holdingEvent(2, second));
@@ -253,7 +297,8 @@ final class GatewayServerTest {
     Gate second = new Gate();
     upstreamDelivers(Delivery.IMMEDIATE.holdingEvent(2, second));
     try (RawClient client = fixture.connect();
-        RawClient late = fixture.connect()) {
+        RawClient late = fixture.connect();
+        RawClient lateAndLarge = fixture.connect()) {
       client.send(post(STREAM)).readUntil("message_start\"", 1);
 
       CompletableFuture<Void> closed = CompletableFuture.runAsync(fixture.server::close);
@@ -266,6 +311,8 @@ final class GatewayServerTest {
             }
           });
       assertThat(late.send(post(MESSAGE)).readToEnd()).startsWith("HTTP/1.1 503");
+      lateAndLarge.send(post(" ".repeat(1_000_000)));
+      assertThat(lateAndLarge.readToEnd()).startsWith("HTTP/1.1 503").contains("shutting_down");
       second.open();
 
       assertThat(client.readUntil("message_stop", 1)).contains("message_stop");

@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** A client that sees every byte of HTTP and can leave when it likes. Used by one thread. */
@@ -68,6 +70,22 @@ final class RawClient implements AutoCloseable {
   /** Reads on until the server hangs up. */
   String readToEnd() throws IOException {
     socket.getInputStream().transferTo(seen);
+    return seen.toString(UTF_8);
+  }
+
+  /** Reads on until what came is enough, or the server closes or resets. */
+  String readUntilOrEnd(Predicate<String> enough) throws IOException {
+    InputStream in = socket.getInputStream();
+    byte[] buffer = new byte[8192];
+    try {
+      int read = in.read(buffer);
+      while (read >= 0) {
+        seen.write(buffer, 0, read);
+        read = enough.test(seen.toString(UTF_8)) ? -1 : in.read(buffer);
+      }
+    } catch (SocketException _) {
+      // A reset is an end as well.
+    }
     return seen.toString(UTF_8);
   }
 

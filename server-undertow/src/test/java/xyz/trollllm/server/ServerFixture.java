@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.InMemoryCreditLedger;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.ConfigLoader;
@@ -60,8 +61,36 @@ final class ServerFixture implements AutoCloseable {
     this(accounts, PATIENCE);
   }
 
+  /** A server before another upstream, whose URL has no path. */
+  ServerFixture(String upstreamUrl) {
+    this(ServerFixture::aliceOnly, PATIENCE, upstreamUrl, "");
+  }
+
+  /**
+   * A server whose model's answers are read on for so long after their client left.
+   *
+   * @param patience for requests under way when the server is closed
+   */
+  static ServerFixture draining(int seconds, Duration patience) {
+    return new ServerFixture(
+        ServerFixture::aliceOnly,
+        patience,
+        null,
+        ", \"drain_after_disconnect\": {\"max_seconds\": %d, \"max_cost_usd\": 1}"
+            .formatted(seconds));
+  }
+
   private ServerFixture(AccountDirectory accounts, Duration patience) {
-    String json = CONFIG.replace("UPSTREAM", upstream.url().toString());
+    this(accounts, patience, null, "");
+  }
+
+  private ServerFixture(
+      AccountDirectory accounts, Duration patience, @Nullable String upstreamUrl, String policy) {
+    String url = upstreamUrl == null ? upstream.url().toString() : upstreamUrl;
+    String json =
+        CONFIG
+            .replace("UPSTREAM", url.endsWith("/") ? url.substring(0, url.length() - 1) : url)
+            .replace("\"max_output_tokens\": 64000", "\"max_output_tokens\": 64000" + policy);
     GatewayConfig config =
         ConfigLoader.load("test.json", json, Map.of("PORT", "0", "OPS_PORT", "0"));
     ledger.setBalance("alice", CreditField.CREDITS_NEW, Usd.of("1000"));

@@ -29,6 +29,13 @@ interface LedgerStore {
   @Nullable Document logRow(String id);
 
   /**
+   * The newest rows of a user that the gateway wrote, by descending id.
+   *
+   * @param before only rows whose id is less; null for the newest
+   */
+  List<Document> logRows(String userId, @Nullable String before, int limit);
+
+  /**
    * Adds rows to {@code request_logs}.
    *
    * @return which of them certainly stand there now

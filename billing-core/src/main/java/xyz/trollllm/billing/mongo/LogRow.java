@@ -29,6 +29,7 @@ final class LogRow {
   static final String TOKENS = "tokensUsed";
   static final String CREATED = "createdAt";
   static final String NANOS = "costN";
+  static final String HELD = "heldN";
   static final String FIELD = "creditField";
   static final String BALANCE_OUTCOME = "balanceOutcome";
 
@@ -94,7 +95,7 @@ final class LogRow {
         .append(FIELD, field.balanceField())
         .append(NANOS, charge.nanos())
         .append("cost", charge.toString())
-        .append("heldN", hold.amount().nanos())
+        .append(HELD, hold.amount().nanos())
         .append(BALANCE_OUTCOME, balanceOutcome);
   }
 

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.HoldRequest;
+import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
@@ -44,6 +45,7 @@ public final class MongoCreditLedger implements CreditLedger {
 
   private final LedgerOperations operations;
   private final LedgerUpkeep upkeep;
+  private final RequestHistory history;
   private final Duration closeTimeout;
   private final Clock clock;
   private final Backoff backoff;
@@ -54,11 +56,13 @@ public final class MongoCreditLedger implements CreditLedger {
   MongoCreditLedger(
       LedgerOperations operations,
       LedgerUpkeep upkeep,
+      RequestHistory history,
       Duration closeTimeout,
       Clock clock,
       Backoff backoff) {
     this.operations = operations;
     this.upkeep = upkeep;
+    this.history = history;
     this.closeTimeout = closeTimeout;
     this.clock = clock;
     this.backoff = backoff;
@@ -84,7 +88,17 @@ public final class MongoCreditLedger implements CreditLedger {
             new HoldSweep(store, operations, clock));
     upkeep.start(options.upkeepInterval());
     return new MongoCreditLedger(
-        operations, upkeep, options.closeTimeout(), clock, Backoff.DEFAULT);
+        operations,
+        upkeep,
+        new MongoRequestHistory(store),
+        options.closeTimeout(),
+        clock,
+        Backoff.DEFAULT);
+  }
+
+  @Override
+  public RequestHistory history() {
+    return history;
   }
 
   /** What is done beside the requests: the log is written and expired holds are released. */

@@ -26,6 +26,10 @@ public final class MongoLedgerIndexes {
             new Document(LogRow.USER, 1).append(LogRow.CREATED, -1),
             new IndexOptions().name("gw_user_created"));
     database
+        .getCollection(Collections.REQUEST_LOGS)
+        .createIndex(
+            new Document(LogRow.USER, 1).append("_id", -1), new IndexOptions().name("gw_user_id"));
+    database
         .getCollection(Collections.KEYS)
         .createIndex(new Document("name", 1), new IndexOptions().name("gw_name"));
     database

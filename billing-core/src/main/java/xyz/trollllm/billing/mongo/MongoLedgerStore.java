@@ -9,6 +9,7 @@ import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.UpdateOneModel;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
@@ -55,6 +56,23 @@ final class MongoLedgerStore implements LedgerStore {
   @Override
   public @Nullable Document logRow(String id) {
     return logs.find(new Document("_id", id)).first();
+  }
+
+  @Override
+  public List<Document> logRows(String userId, @Nullable String before, int limit) {
+    Document ids = new Document("$gt", "");
+    if (before != null) {
+      ids.append("$lt", before);
+    }
+    // Rows of other programs, whose ids may be of any type, have no such outcome.
+    Document ours = new Document("$exists", true);
+    return logs.find(
+            new Document(LogRow.USER, userId)
+                .append("_id", ids)
+                .append(LogRow.BALANCE_OUTCOME, ours))
+        .sort(new Document("_id", -1))
+        .limit(limit)
+        .into(new ArrayList<>());
   }
 
   /**

@@ -23,6 +23,7 @@ final class Paths {
   static final String NEXT_EXPIRY = "gw.nx";
   static final String ACTIVE = "isActive";
   static final String TOKENS = "tokensUserNew";
+  private static final String LATE_SUFFIX = "~late";
 
   private Paths() {}
 
@@ -62,6 +63,13 @@ final class Paths {
 
   /** The id under which a charge is entered that came after its hold had expired. */
   static String late(String requestId) {
-    return requestId + "~late";
+    return requestId + LATE_SUFFIX;
+  }
+
+  /** The id of the request that the entry or row of this id is about. */
+  static String requestId(String entryId) {
+    return entryId.endsWith(LATE_SUFFIX)
+        ? entryId.substring(0, entryId.length() - LATE_SUFFIX.length())
+        : entryId;
   }
 }

@@ -66,6 +66,12 @@ final class FaultyStore implements LedgerStore {
   }
 
   @Override
+  public List<Document> logRows(String userId, @Nullable String before, int limit) {
+    failIf(lostRequests);
+    return store.logRows(userId, before, limit);
+  }
+
+  @Override
   public Appended append(List<Document> rows) {
     Appended appended = store.append(rows);
     return appendsAreUnclear ? new Appended(Set.of(), Set.of()) : appended;

@@ -28,6 +28,7 @@ public final class Gatekeeper {
 
   private final AccountCache accounts;
   private final RequestLimiter limiter;
+  private final RequestLimiter freeLimiter;
   private final ModelCatalog catalog;
   private final CreditHolds holds;
   private final long maxBodyBytes;
@@ -44,9 +45,15 @@ public final class Gatekeeper {
       Duration holdLifetime) {
     this.accounts = new AccountCache(directory, storeExecutor);
     this.limiter = new RequestLimiter(config.requestsPerMinute());
+    this.freeLimiter = new RequestLimiter(config.requestsPerMinute());
     this.catalog = new ModelCatalog(config);
     this.holds = new CreditHolds(ledger, holdLifetime);
     this.maxBodyBytes = config.maxBodyBytes();
+  }
+
+  /** The models that requests are let through to. */
+  public ModelCatalog catalog() {
+    return catalog;
   }
 
   /**
@@ -61,18 +68,70 @@ public final class Gatekeeper {
       ProxyRequest request,
       Executor caller,
       Consumer<Admission> decide) {
+    identify(
+        request,
+        caller,
+        identity -> admitIdentified(requestId, api, request, identity, decide),
+        reason -> refuse(reason, null, null, decide));
+  }
+
+  /**
+   * Says who sends a request to an endpoint that costs nothing. Such requests have a limit a minute
+   * of their own, as high as that of the others.
+   *
+   * @param caller where the caller wants work to go on that had to wait for the store
+   * @param decide called exactly once, as in {@link #admit}
+   */
+  public void identify(ProxyRequest request, Executor caller, Consumer<Identification> decide) {
+    identify(
+        request,
+        caller,
+        identity -> {
+          Rejection unfit = unfit(identity, freeLimiter);
+          decide.accept(
+              unfit == null
+                  ? new Identification.Known(identity)
+                  : new Identification.Refused(new Admission.Refused(unfit, identity, null)));
+        },
+        reason ->
+            decide.accept(new Identification.Refused(new Admission.Refused(reason, null, null))));
+  }
+
+  /** Where a prompt of {@code caller} goes whose tokens are to be counted. */
+  public Addressing addressTokenCount(ProxyRequest request, Identity caller) {
+    Rejection unfit = unfit(request);
+    if (unfit != null) {
+      return new Addressing.Refused(new Admission.Refused(unfit, caller, null));
+    }
+    return switch (RequestReader.readPrompt(request.body())) {
+      case RequestReading.Invalid(String message) ->
+          new Addressing.Refused(
+              new Admission.Refused(new Rejection.InvalidBody(message), caller, null));
+      case RequestReading.Read(RequestSummary summary) -> {
+        String model = summary.model();
+        Addressing unknown =
+            new Addressing.Refused(
+                new Admission.Refused(new Rejection.UnknownModel(model), caller, model));
+        yield catalog
+            .route(model, Api.ANTHROPIC_MESSAGES)
+            .<Addressing>map(route -> new Addressing.Routed(summary, route))
+            .orElse(unknown);
+      }
+    };
+  }
+
+  private void identify(
+      ProxyRequest request,
+      Executor caller,
+      Consumer<Identity> identified,
+      Consumer<Rejection> refused) {
     List<ApiKey> presented = PresentedKeys.of(request.headers());
     if (presented.isEmpty()) {
-      refuse(new Rejection.NoApiKey(), null, null, decide);
+      refused.accept(new Rejection.NoApiKey());
     } else if (presented.size() > MAX_KEYS) {
-      refuse(new Rejection.ConflictingApiKeys(), null, null, decide);
+      refused.accept(new Rejection.ConflictingApiKeys());
     } else {
-      identify(
-          presented,
-          new ArrayList<>(),
-          caller,
-          identity -> admitIdentified(requestId, api, request, identity, decide),
-          reason -> refuse(reason, null, null, decide));
+      identify(presented, new ArrayList<>(), caller, identified, refused);
     }
   }
 
@@ -113,7 +172,8 @@ public final class Gatekeeper {
       ProxyRequest request,
       Identity identity,
       Consumer<Admission> decide) {
-    Rejection unfit = unfit(request, identity);
+    Rejection ofIdentity = unfit(identity, limiter);
+    Rejection unfit = ofIdentity == null ? unfit(request) : ofIdentity;
     if (unfit != null) {
       refuse(unfit, identity, null, decide);
       return;
@@ -151,14 +211,14 @@ public final class Gatekeeper {
     return summary.maxTokens().orElse(0) > route.model().maxOutputTokens();
   }
 
-  private @Nullable Rejection unfit(ProxyRequest request, Identity identity) {
+  private static @Nullable Rejection unfit(Identity identity, RequestLimiter limits) {
     if (!identity.account().active()) {
       return new Rejection.UserDisabled();
     }
-    Optional<Duration> wait = limiter.refuse(identity.account().userId());
-    if (wait.isPresent()) {
-      return new Rejection.RateLimited(wait.get());
-    }
+    return limits.refuse(identity.account().userId()).map(Rejection.RateLimited::new).orElse(null);
+  }
+
+  private @Nullable Rejection unfit(ProxyRequest request) {
     if (request.body().remaining() > maxBodyBytes) {
       return new Rejection.BodyTooLarge(maxBodyBytes);
     }

@@ -21,12 +21,19 @@ public final class ModelCatalog {
     this.prices = PriceBook.of(config);
   }
 
+  /** The one book of prices that requests are charged from, and that is to be quoted from. */
+  public PriceBook prices() {
+    return prices;
+  }
+
+  /** The model that clients may call {@code id}, whichever APIs it speaks. */
+  public Optional<ModelConfig> model(String id) {
+    return prices.requestable(id).or(() -> prices.requestable(withoutPrefix(id)));
+  }
+
   /** The route of {@code id} in {@code api}; empty if the model is unknown or does not speak it. */
   public Optional<Route> route(String id, Api api) {
-    return prices
-        .requestable(id)
-        .or(() -> prices.requestable(withoutPrefix(id)))
-        .flatMap(model -> route(model, api));
+    return model(id).flatMap(model -> route(model, api));
   }
 
   private Optional<Route> route(ModelConfig model, Api api) {

@@ -1,6 +1,7 @@
 package xyz.trollllm.proxy.admission;
 
 import java.time.Duration;
+import java.util.List;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
 
@@ -30,7 +31,14 @@ public sealed interface Rejection {
   /** No such model here, or none that speaks the API used. */
   record UnknownModel(String model) implements Rejection {}
 
-  /** No such path here, or not with this method. */
+  /** The path is served, but by other methods. */
+  record WrongMethod(String method, String path, List<String> allowed) implements Rejection {
+    public WrongMethod {
+      allowed = List.copyOf(allowed);
+    }
+  }
+
+  /** No such path here. */
   record UnknownPath(String method, String path) implements Rejection {}
 
   /** The user sent too much in a short time. */

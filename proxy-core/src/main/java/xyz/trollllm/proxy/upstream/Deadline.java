@@ -25,7 +25,7 @@ public final class Deadline {
   /** Replaces the limit: from now on there is this much time. */
   public void set(Duration time) {
     set = true;
-    dueNanos = System.nanoTime() + time.toNanos();
+    dueNanos = loop.nanoTime() + time.toNanos();
     if (timer == null) {
       start(time);
     } else if (timerNanos - dueNanos > 0) {
@@ -58,7 +58,7 @@ public final class Deadline {
     if (!set) {
       return;
     }
-    long leftNanos = dueNanos - System.nanoTime();
+    long leftNanos = dueNanos - loop.nanoTime();
     if (leftNanos > 0) {
       start(Duration.ofNanos(leftNanos));
     } else {

@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * for a while, unless all of them are. Safe for use by many threads.
  */
 public final class KeyRing {
-  private static final Duration REST = Duration.ofSeconds(30);
+  /** How long a key that was refused is left alone. */
+  public static final Duration REST = Duration.ofSeconds(30);
 
   private final List<String> keys;
   private final AtomicReferenceArray<Instant> restingUntil;
@@ -52,12 +53,32 @@ public final class KeyRing {
     return usable && candidate.index != refused.index ? Optional.of(candidate) : Optional.empty();
   }
 
+  public int size() {
+    return keys.size();
+  }
+
+  /** Whether no key is left that is not resting. */
+  public boolean allRest() {
+    Instant now = clock.instant();
+    for (int i = 0; i < keys.size(); i++) {
+      if (!now.isBefore(restingUntil.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** One of the ring's keys. */
   public final class Key {
     private final int index;
 
     private Key(int index) {
       this.index = index;
+    }
+
+    /** Its place in the ring, from 0. */
+    public int index() {
+      return index;
     }
 
     public String value() {

@@ -27,6 +27,12 @@ public interface AnswerMeter {
   Metered usage();
 
   /**
+   * What the answer used, if an event that lacks its end was kept from the client: it then counts
+   * only beside content that was delivered.
+   */
+  Metered usageWithoutPending();
+
+  /**
    * What the answer used, if it was the client who left: what the upstream has reported then counts
    * even if no content had come yet, since the upstream charges for it.
    */

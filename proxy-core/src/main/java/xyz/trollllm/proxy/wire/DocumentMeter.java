@@ -45,6 +45,11 @@ final class DocumentMeter<D extends AnswerDocument<?>> implements AnswerMeter {
   }
 
   @Override
+  public Metered usageWithoutPending() {
+    return usage();
+  }
+
+  @Override
   public Metered usageOfAbandoned() {
     return totals().metered(true);
   }

@@ -51,6 +51,11 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
   }
 
   @Override
+  public Metered usageWithoutPending() {
+    return dispatched.sawContent() ? usage() : dispatched.metered(false);
+  }
+
+  @Override
   public Metered usageOfAbandoned() {
     return totals().metered(true);
   }

@@ -48,6 +48,7 @@ final class RequestFields {
   private final Api api;
   private final RequestCursor cursor;
   private final OptionFields options;
+  private final boolean limitNeeded;
   private final RequestInput input;
   private final Set<String> seen = new HashSet<>();
 
@@ -61,9 +62,13 @@ final class RequestFields {
   private OptionalLong thinkingBudget = OptionalLong.empty();
   private long choices = 1;
 
-  RequestFields(Api api, RequestCursor cursor) {
+  /**
+   * @param limitNeeded whether the Messages API's {@code max_tokens} must be there
+   */
+  RequestFields(Api api, RequestCursor cursor, boolean limitNeeded) {
     this.api = api;
     this.cursor = cursor;
+    this.limitNeeded = limitNeeded;
     this.options = new OptionFields(cursor);
     this.input = new RequestInput(cursor, options);
   }
@@ -285,7 +290,7 @@ final class RequestFields {
   private void requireBodyOfThisApi() throws InvalidRequest {
     switch (api) {
       case ANTHROPIC_MESSAGES -> {
-        if (maxTokens.isEmpty()) {
+        if (limitNeeded && maxTokens.isEmpty()) {
           throw new InvalidRequest("$.max_tokens: expected a whole number, found nothing");
         }
       }

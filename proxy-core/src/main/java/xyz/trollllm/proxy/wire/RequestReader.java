@@ -34,10 +34,22 @@ public final class RequestReader {
 
   /** Reads {@code body}, which must be backed by an array, and leaves it unchanged. */
   public static RequestReading read(Api api, ByteBuffer body) {
+    return read(api, body, true);
+  }
+
+  /**
+   * Reads a prompt of the Messages API whose tokens are to be counted: as {@link #read}, but for an
+   * answer that nobody wants there need be no limit.
+   */
+  public static RequestReading readPrompt(ByteBuffer body) {
+    return read(Api.ANTHROPIC_MESSAGES, body, false);
+  }
+
+  private static RequestReading read(Api api, ByteBuffer body, boolean limitNeeded) {
     try {
       Utf8.require(body);
       try (RequestCursor cursor = new RequestCursor(body)) {
-        return read(api, cursor);
+        return read(new RequestFields(api, cursor, limitNeeded), cursor);
       }
     } catch (InvalidRequest invalid) {
       return new RequestReading.Invalid(invalid.message());
@@ -52,9 +64,10 @@ public final class RequestReader {
         json.remaining());
   }
 
-  private static RequestReading read(Api api, RequestCursor cursor) throws InvalidRequest {
+  private static RequestReading read(RequestFields fields, RequestCursor cursor)
+      throws InvalidRequest {
     try {
-      return new RequestReading.Read(new RequestFields(api, cursor).read());
+      return new RequestReading.Read(fields.read());
     } catch (StreamConstraintsException _) {
       throw new InvalidRequest(
           "the JSON is nested deeper than "

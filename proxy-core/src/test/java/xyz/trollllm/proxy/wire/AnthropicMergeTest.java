@@ -22,12 +22,12 @@ import xyz.trollllm.config.UsageSemantics;
 /**
  * Random streams are metered as a reducer says that was written down from the rules alone: for each
  * number the last one of {@code message_delta}, else of {@code message_stop}, else of {@code
- * message_start}; an input-side zero never takes a number back. Another seed: {@code
- * -Dmerge.seed=...}.
+ * message_start}; an input-side zero never takes a number back. Another seed or number: {@code
+ * -Dmerge.seed=... -Dmerge.count=...}.
  */
 final class AnthropicMergeTest {
   private static final long SEED = Long.getLong("merge.seed", 20_261_123L);
-  private static final int STREAMS = 10_000;
+  private static final int STREAMS = Integer.getInteger("merge.count", 10_000);
   private static final String TEXT = "twelve chars"; // 3 tokens
   private static final long REQUEST_BYTES = 400; // 100 tokens
 

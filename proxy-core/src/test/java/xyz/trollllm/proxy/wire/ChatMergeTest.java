@@ -22,12 +22,12 @@ import xyz.trollllm.config.UsageSemantics;
 /**
  * Random streams of chat completions are metered as a reducer says that was written down from the
  * rules alone: the last number of each member stands, a zero in both directions is a placeholder,
- * and cached tokens are part of the prompt unless they exceed it. Another seed: {@code
- * -Dmerge.seed=...}.
+ * and cached tokens are part of the prompt unless they exceed it. Another seed or number: {@code
+ * -Dmerge.seed=... -Dmerge.count=...}.
  */
 final class ChatMergeTest {
   private static final long SEED = Long.getLong("merge.seed", 20_261_123L);
-  private static final int STREAMS = 10_000;
+  private static final int STREAMS = Integer.getInteger("merge.count", 10_000);
   private static final String TEXT = "twelve chars"; // 3 tokens
   private static final long REQUEST_BYTES = 400; // 100 tokens
 

@@ -33,7 +33,7 @@ final class RandomUsage {
     return switch (random.nextInt(5)) {
       case 0 -> -7L;
       case 1 -> "12";
-      case 2 -> Boolean.TRUE;
+      case 2 -> true;
       case 3 -> new Written("2.5");
       default -> new Written(random.nextBoolean() ? "40.0" : "4e1"); // is the count 40
     };

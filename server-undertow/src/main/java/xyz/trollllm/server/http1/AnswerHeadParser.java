@@ -109,11 +109,22 @@ public final class AnswerHeadParser {
     if (name.isEmpty()) {
       throw new MalformedAnswerException("answer has a header line without a name");
     }
+    if (!name.chars().allMatch(AnswerHeadParser::isTokenCharacter)) {
+      throw new MalformedAnswerException("answer has a header name with an invalid character");
+    }
     String value = line.substring(colon + 1).strip();
     if (value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0) {
       throw new MalformedAnswerException("answer's header " + name + " has a control character");
     }
     headers.add(name, value);
+  }
+
+  /** What a name may consist of by RFC 9110, section 5.6.2. */
+  private static boolean isTokenCharacter(int c) {
+    return (c >= '0' && c <= '9')
+        || (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
   }
 
   private static int minorVersion(String statusLine) throws MalformedAnswerException {

@@ -79,6 +79,8 @@ final class AnswerHeadParserTest {
         "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         "HTTP/1.1 200 OK\r\n: no name\r\n\r\n",
         "HTTP/1.1 200 OK\r\na: nul\0byte\r\n\r\n",
+        "HTTP/1.1 200 OK\r\na\0: nul in a name\r\n\r\n",
+        "HTTP/1.1 200 OK\r\na b: space in a name\r\n\r\n",
         "HTTP/1.1 200 OK\r\na: lone\rreturn\r\n\r\n",
       })
   void invalidHeadIsRefused(String text) {
