@@ -2,14 +2,11 @@ package xyz.trollllm.proxy;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.Api;
 
 /** Which path is which API, with the slips that base URLs with and without {@code /v1} lead to. */
 final class Paths {
-  private static final Pattern REPEATED_SLASHES = Pattern.compile("//+");
-
   private Paths() {}
 
   static Optional<Api> api(String path) {
