@@ -117,7 +117,7 @@ sealed interface Endpoint {
   }
 
   private static Endpoint other(String path) {
-    String rest = withoutVersion(withoutVersion(Paths.withoutRepeatedSlashes(path)));
+    String rest = withoutVersion(withoutVersion(path));
     return switch (rest) {
       case "/messages/count_tokens" -> new TokenCount();
       case "/models" -> new Models();

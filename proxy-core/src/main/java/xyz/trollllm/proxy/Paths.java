@@ -10,7 +10,7 @@ final class Paths {
   private Paths() {}
 
   static Optional<Api> api(String path) {
-    return switch (withoutRepeatedSlashes(path)) {
+    return switch (path) {
       case "/v1/messages", "/messages", "/v1/v1/messages" -> Optional.of(Api.ANTHROPIC_MESSAGES);
       case "/v1/chat/completions", "/chat/completions", "/v1/v1/chat/completions" ->
           Optional.of(Api.OPENAI_CHAT);
@@ -19,11 +19,6 @@ final class Paths {
           Optional.of(Api.OPENAI_EMBEDDINGS);
       default -> Optional.empty();
     };
-  }
-
-  /** A base URL may end in a slash, and a client add another. */
-  static String withoutRepeatedSlashes(String path) {
-    return REPEATED_SLASHES.matcher(path).replaceAll("/");
   }
 
   /**
