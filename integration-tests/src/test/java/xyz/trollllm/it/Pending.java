@@ -6,12 +6,10 @@ import java.util.Set;
 
 /** Vectors that are published and do not pass yet, with the feature that is missing. */
 final class Pending {
-  private static final Map<String, String> VECTORS =
-Map.of();
+  private static final Map<String, String> VECTORS = Map.of();
 
   /** Framings that do not pass yet at any level with sockets. */
-  static final Map<String, String> FRAMINGS =
-Map.of();
+  static final Map<String, String> FRAMINGS = Map.of();
 
   private Pending() {}
 

@@ -111,7 +111,8 @@ final class InstanceBlockingTest {
   }
 
   private static void askWhatIsFree(int port) throws Exception {
-    String prompt = "{\"model\":\"claude-haiku-4-5\","
+    String prompt =
+        "{\"model\":\"claude-haiku-4-5\","
             + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
     try (HttpClient http = HttpClient.newHttpClient()) {
       List<CompletableFuture<Integer>> statuses =
