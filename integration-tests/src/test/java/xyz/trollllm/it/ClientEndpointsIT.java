@@ -40,8 +40,7 @@ class ClientEndpointsIT {
 
     assertThat(counted.error().isMissingNode()).as(counted.toString()).isTrue();
     long prompt =
-        ReportedUsage.of(
-                library.usageStyle(), answered.answers().getFirst().path("usage"))
+        ReportedUsage.of(library.usageStyle(), answered.answers().getFirst().path("usage"))
             .totalInput();
     assertThat(counted.json().path("tokens").longValue()).isEqualTo(prompt);
   }
