@@ -2,18 +2,15 @@ package xyz.trollllm.proxy;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.Api;
 
 /** Which path is which API, with the slips that base URLs with and without {@code /v1} lead to. */
 final class Paths {
-  private static final Pattern REPEATED_SLASHES = Pattern.compile("//+");
-
   private Paths() {}
 
   static Optional<Api> api(String path) {
-    return switch (withoutRepeatedSlashes(path)) {
+    return switch (path) {
       case "/v1/messages", "/messages", "/v1/v1/messages" -> Optional.of(Api.ANTHROPIC_MESSAGES);
       case "/v1/chat/completions", "/chat/completions", "/v1/v1/chat/completions" ->
           Optional.of(Api.OPENAI_CHAT);
@@ -22,11 +19,6 @@ final class Paths {
           Optional.of(Api.OPENAI_EMBEDDINGS);
       default -> Optional.empty();
     };
-  }
-
-  /** A base URL may end in a slash, and a client add another. */
-  static String withoutRepeatedSlashes(String path) {
-    return REPEATED_SLASHES.matcher(path).replaceAll("/");
   }
 
   /**
