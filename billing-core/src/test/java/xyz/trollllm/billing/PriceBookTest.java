@@ -5,7 +5,9 @@ import static xyz.trollllm.billing.Models.prices;
 import static xyz.trollllm.billing.Models.pricing;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.config.ModelConfig;
 import xyz.trollllm.config.ModelPricing;
 
@@ -63,6 +65,14 @@ final class PriceBookTest {
   void namesAreNeverMatchedInPart() {
     assertThat(book.reported("claude-opus-20251101", OPUS)).isEmpty();
     assertThat(book.reported("claude", OPUS)).isEmpty();
+  }
+
+  @Test
+  void bookOfAnInstanceHasAllItsModels() {
+    GatewayConfig config =
+        new GatewayConfig("instance", 0, 0, 1_000, 0, Map.of(), List.of(OPUS, HAIKU));
+
+    assertThat(PriceBook.of(config).models()).containsExactly(OPUS, HAIKU);
   }
 
   @Test

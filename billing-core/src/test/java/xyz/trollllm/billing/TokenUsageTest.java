@@ -26,6 +26,15 @@ final class TokenUsageTest {
   }
 
   @Test
+  void plainUsageIsItsCounts() {
+    TokenCounts counts = TokenCounts.of(7, 5);
+
+    assertThat(TokenUsage.of(counts))
+        .isEqualTo(new TokenUsage(null, counts, 0, 0, ServiceOptions.DEFAULT, List.of()));
+    assertThat(TokenUsage.NONE.totalTokens()).isZero();
+  }
+
+  @Test
   void usesOfToolsAreNotNegative() {
     assertThatThrownBy(
             () -> new TokenUsage(TokenCounts.NONE, -1, 0, ServiceOptions.DEFAULT, List.of()))

@@ -60,6 +60,8 @@ final class UsdTest {
     assertThat(Usd.of("0.1").plus(Usd.of("0.2"))).isEqualTo(Usd.of("0.3"));
     assertThat(Usd.of("0.3").minus(Usd.of("0.1"))).isEqualTo(Usd.of("0.2"));
     assertThat(Usd.of("0.1").minus(Usd.of("0.2")).isNegative()).isTrue();
+    assertThat(Usd.ZERO.isNegative()).isFalse();
+    assertThat(Usd.of("0.1").isNegative()).isFalse();
     assertThat(Usd.of("0.1")).isLessThan(Usd.of("0.10001"));
   }
 }
