@@ -101,8 +101,7 @@ final class JsonRequestLogTest {
             NOW,
             Duration.ofMillis(5));
     Hold hold = new Hold("req-1", "ann", CreditField.CREDITS, Usd.of("1"), NOW.plusSeconds(60));
-    Settlement settlement =
-        new Settlement(hold, cost.charge(), Settlement.Outcome.OK, record);
+    Settlement settlement = new Settlement(hold, cost.charge(), Settlement.Outcome.OK, record);
     List<String> lines = new ArrayList<>();
     new JsonRequestLog(lines::add)
         .write(
