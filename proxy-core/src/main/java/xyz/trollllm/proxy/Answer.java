@@ -60,8 +60,16 @@ abstract sealed class Answer implements AnswerFlow.Sink permits JsonAnswer, Even
   /** Sends the end of a whole answer, and what it costs if that can still be said. */
   abstract void end(Usd charge);
 
-  /** The upstream broke off: the client gets an error it can read, or a connection that is cut. */
-  abstract void breakOff();
+  /** Breaks off: the client gets an error it can read, or a connection that is cut. */
+  abstract void breakOff(ErrorAnswer why);
+
+  /** Passes on no more than the event that is under way. */
+  void stopAfterEvent() {}
+
+  /** Whether it can be broken off with an error that the client can read, or not in reason. */
+  boolean hasStopped() {
+    return true;
+  }
 
   /** The client has its answer, or is gone: nothing more is sent to it. */
   void discard() {

@@ -45,6 +45,7 @@ final class AnswerFlow implements AutoCloseable {
   private final Deque<ByteBuffer> coded = new ArrayDeque<>();
   private @Nullable Runnable end;
   private boolean blocked;
+  private boolean halted;
   private boolean paused;
   private boolean turnIsDue;
   private boolean closed;
@@ -159,7 +160,22 @@ final class AnswerFlow implements AutoCloseable {
     }
   }
 
-  private void pauseIf(boolean wait) {
+  /** Takes nothing more from the upstream until {@link #goOn}; whoever takes it may go on. */
+  void halt() {
+    halted = true;
+    pauseIf(true);
+  }
+
+  void goOn() {
+    halted = false;
+    proceed();
+  }
+
+  private void pauseIf(boolean busy) {
+    boolean wait = busy || halted;
+    if (closed) {
+      return;
+    }
     if (wait && !paused) {
       transfer.pause();
     } else if (!wait && paused) {

@@ -46,8 +46,17 @@ final class CallEnd {
   void broken(Answer answer, String error, @Nullable String detail) {
     Metered delivered = answer.meteredWhenBroken();
     int status = answer.headSent() ? answer.status() : Answer.BROKEN_OFF.status();
-    answer.breakOff();
+    answer.breakOff(Answer.BROKEN_OFF);
     settle(credit.settlement(Outcome.ERROR, delivered, status), error, detail);
+  }
+
+  /** The credit does not last for the rest of an answer: what was used is charged. */
+  void outOfCredit(Answer answer, ErrorAnswer error) {
+    attempts.cancel();
+    Metered metered = answer.metered();
+    answer.breakOff(error);
+    settle(
+        credit.settlement(Outcome.ERROR, metered, answer.status()), error.code(), "out of credit");
   }
 
   /** The client, who has seen nothing yet, gets an error instead of an answer. */

@@ -20,6 +20,15 @@ final class CallFlags {
   /** The upstream says that it fell back to another deployment, perhaps of another model. */
   static final String UPSTREAM_FALLBACK = "upstream-fallback";
 
+  /** The balance covered a shorter answer than was asked for, and that was asked for. */
+  static final String MAX_TOKENS_LOWERED = "max-tokens-lowered";
+
+  /** More was used than had been held at first, and more was held. */
+  static final String HOLD_RAISED = "hold-raised";
+
+  /** The upstream reported more than the model's limits allow, and the charge was cut to these. */
+  static final String CAPPED_AT_CEILING = "capped-at-ceiling";
+
   /** An estimate exceeded what was held and was cut to it. */
   static final String CAPPED_AT_HOLD = "capped-at-hold";
 

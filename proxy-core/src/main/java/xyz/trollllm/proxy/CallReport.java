@@ -11,6 +11,7 @@ import xyz.trollllm.billing.Cost;
 import xyz.trollllm.billing.RequestRecord;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Settlement.Outcome;
+import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.config.ModelConfig;
@@ -66,12 +67,10 @@ final class CallReport {
     }
   }
 
-  /** What is charged. What rests on an estimate never exceeds what was held for it. */
+  /** The end of a call's money, with what is remembered of it. */
   Settlement settlement(Admission.Admitted granted, Outcome outcome, Metered metered, int status) {
     ModelConfig model = granted.route().model();
     Cost cost = cost(granted, metered);
-    Usd charge = cost.charge();
-    Usd held = granted.hold().amount();
     TreeSet<String> flags = new TreeSet<>(metered.flags());
     flags.addAll(cost.flags());
     flags.addAll(callFlags);
@@ -82,16 +81,12 @@ final class CallReport {
       flags.add(CallFlags.OTHER_MODEL_SERVED);
     }
     if (granted.loweredMaxTokens().isPresent()) {
-      flags.add("max-tokens-lowered");
+      flags.add(CallFlags.MAX_TOKENS_LOWERED);
     }
-    boolean aboveHold = charge.compareTo(held) > 0;
-    boolean capped = aboveHold && metered.basis() != Basis.UPSTREAM;
-    if (aboveHold) {
-      flags.add(capped ? CallFlags.CAPPED_AT_HOLD : CallFlags.ABOVE_HOLD);
-    }
+    Usd charge = limited(granted, metered, cost.charge(), flags);
     return new Settlement(
         granted.hold(),
-        capped ? held : charge,
+        charge,
         outcome,
         new RequestRecord(
             granted.identity().key().id(),
@@ -108,6 +103,43 @@ final class CallReport {
             status,
             startedAt,
             elapsed()));
+  }
+
+  /**
+   * The charge of what {@code usage} costs: in full as far as the upstream reported it, up to what
+   * the model can use at all; by an estimate no more than what was held.
+   */
+  private static Usd limited(
+      Admission.Admitted granted, Metered metered, Usd cost, Set<String> flags) {
+    Usd held = granted.hold().amount();
+    if (cost.compareTo(held) <= 0) {
+      return cost;
+    }
+    Usd most = max(held, granted.ceiling());
+    if (metered.basis() != Basis.UPSTREAM) {
+      TokenUsage reported = LeastUsage.reported(metered);
+      most =
+          min(
+              most,
+              max(held, granted.route().prices().cost(granted.route().model(), reported).charge()));
+    }
+    Usd charge = min(cost, most);
+    if (charge.compareTo(held) > 0) {
+      flags.add(CallFlags.ABOVE_HOLD);
+    }
+    if (charge.compareTo(cost) < 0) {
+      boolean estimated = metered.basis() != Basis.UPSTREAM;
+      flags.add(estimated ? CallFlags.CAPPED_AT_HOLD : CallFlags.CAPPED_AT_CEILING);
+    }
+    return charge;
+  }
+
+  private static Usd max(Usd one, Usd other) {
+    return one.compareTo(other) < 0 ? other : one;
+  }
+
+  private static Usd min(Usd one, Usd other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /** The line of an admitted call, before the ledger has spoken. */

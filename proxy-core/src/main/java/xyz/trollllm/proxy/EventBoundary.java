@@ -16,6 +16,20 @@ final class EventBoundary {
     }
   }
 
+  /** The part of {@code bytes} before the next place between two events; all if there is none. */
+  ByteBuffer upToNext(ByteBuffer bytes) {
+    EventBoundary ahead = new EventBoundary();
+    ahead.last = last;
+    ahead.beforeLast = beforeLast;
+    ahead.thirdLast = thirdLast;
+    int length = 0;
+    while (length < bytes.remaining() && !ahead.isBetweenEvents()) {
+      length++;
+      ahead.observe(bytes.slice(bytes.position(), length));
+    }
+    return bytes.slice(bytes.position(), length);
+  }
+
   /** True at the start and after an empty line, whichever of LF, CRLF and CR ends lines. */
   boolean isBetweenEvents() {
     boolean endedByBoth = last == '\n' && beforeLast == '\r';

@@ -17,6 +17,9 @@ import xyz.trollllm.proxy.wire.UsageChunkFilter;
  * put between two events when there was silence.
  */
 final class EventStream extends Answer {
+  /** How long a stream that has to stop may take to end an event; beyond, it is cut. */
+  private static final int LONGEST_LAST_EVENT = 1 << 16;
+
   private final AnswerHead head;
   private final boolean endIsProven;
   private final @Nullable UsageChunkFilter filter;
@@ -25,6 +28,8 @@ final class EventStream extends Answer {
   private final Duration pingInterval;
   private final Deadline silence;
   private boolean over;
+  private boolean stopping;
+  private int bytesSinceStop;
 
   /**
    * @param endIsProven whether the upstream's transfer coding tells an end from a break
@@ -61,6 +66,10 @@ final class EventStream extends Answer {
   }
 
   private boolean write(ByteBuffer bytes) {
+    if (stopping) {
+      bytesSinceStop += bytes.remaining();
+      bytes = boundary.upToNext(bytes);
+    }
     if (!bytes.hasRemaining()) {
       return true;
     }
@@ -115,14 +124,25 @@ final class EventStream extends Answer {
   }
 
   @Override
-  void breakOff() {
+  void breakOff(ErrorAnswer why) {
     stopPings();
     if (boundary.isBetweenEvents()) {
-      caller.client().write(caller.event(BROKEN_OFF, meter.events()));
+      caller.client().write(caller.event(why, meter.events()));
       caller.client().end();
     } else {
       caller.client().reset();
     }
+  }
+
+  @Override
+  void stopAfterEvent() {
+    stopping = true;
+    stopPings();
+  }
+
+  @Override
+  boolean hasStopped() {
+    return boundary.isBetweenEvents() || bytesSinceStop > LONGEST_LAST_EVENT;
   }
 
   @Override

@@ -1,9 +1,14 @@
 package xyz.trollllm.proxy;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.Hold;
+import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Settlement.Outcome;
+import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.billing.Usd;
+import xyz.trollllm.config.CreditField;
 import xyz.trollllm.proxy.admission.Admission;
 import xyz.trollllm.proxy.wire.Metered;
 
@@ -14,7 +19,7 @@ import xyz.trollllm.proxy.wire.Metered;
 final class HeldCredit {
   private final CallContext context;
   private final CallReport report;
-  private final Admission.Admitted admitted;
+  private Admission.Admitted admitted;
   private final EventLoop loop;
   private EventLoop.@Nullable Timer heartbeat;
   private boolean settled;
@@ -37,9 +42,42 @@ final class HeldCredit {
             });
   }
 
+  CreditField field() {
+    return admitted.hold().creditField();
+  }
+
+  Usd held() {
+    return admitted.hold().amount();
+  }
+
+  /**
+   * Holds {@code amount} in all, if the balance covers it; tells unless it was settled meanwhile.
+   */
+  void raise(Usd amount, Consumer<Reservation> outcome) {
+    context
+        .ledger()
+        .raise(
+            admitted.hold(), amount, reservation -> loop.run(() -> raised(reservation, outcome)));
+  }
+
+  private void raised(Reservation reservation, Consumer<Reservation> outcome) {
+    if (settled) {
+      return;
+    }
+    if (reservation instanceof Reservation.Held(Hold hold)) {
+      admitted = admitted.with(hold);
+      report.flag(CallFlags.HOLD_RAISED);
+    }
+    outcome.accept(reservation);
+  }
+
   /** What it would cost if it ended now. */
   Usd cost(Metered metered) {
-    return report.cost(admitted, metered).charge();
+    return cost(metered.usage());
+  }
+
+  Usd cost(TokenUsage usage) {
+    return admitted.route().prices().cost(admitted.route().model(), usage).charge();
   }
 
   Settlement settlement(Outcome outcome, Metered metered, int status) {

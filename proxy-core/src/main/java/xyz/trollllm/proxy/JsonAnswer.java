@@ -71,11 +71,11 @@ final class JsonAnswer extends Answer {
   }
 
   @Override
-  void breakOff() {
+  void breakOff(ErrorAnswer why) {
     if (headSent()) {
       caller.client().reset();
     } else {
-      caller.send(BROKEN_OFF);
+      caller.send(why);
     }
   }
 

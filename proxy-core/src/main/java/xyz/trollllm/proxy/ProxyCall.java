@@ -33,6 +33,8 @@ final class ProxyCall implements AnswerFlow.Ending {
   private @Nullable AnswerFlow flow;
   private @Nullable UpstreamError upstreamError;
   private @Nullable Answer answer;
+  private @Nullable SpendWatch spending;
+  private @Nullable ErrorAnswer outOfCredit;
   private @Nullable Drain drain;
   private boolean clientGone;
   private boolean refused;
@@ -116,6 +118,9 @@ final class ProxyCall implements AnswerFlow.Ending {
     } else {
       answer = plan.answer(caller, loop, context.pingInterval());
       flow = plan.flow(granted().attempts().transfer(), loop, answer, this);
+      if (plan.eventStream()) {
+        spending = new SpendWatch(granted().credit(), answer::metered, flow, this::stopSpending);
+      }
       if (clientGone) {
         answer.discard();
       } else {
@@ -125,11 +130,34 @@ final class ProxyCall implements AnswerFlow.Ending {
   }
 
   void onBytes(ByteBuffer bytes) {
+    int length = bytes.remaining();
     if (flow != null) {
       flow.bytes(bytes);
     }
+    if (spending != null) {
+      spending.came(length);
+    }
+    endIfOutOfCredit();
     if (drain != null) {
       drain.checkCost();
+    }
+  }
+
+  /** More was used than is held, and more cannot be: the stream ends after the event under way. */
+  private void stopSpending(ErrorAnswer why) {
+    outOfCredit = why;
+    if (clientGone) {
+      abandon(why.code());
+    } else {
+      answer().stopAfterEvent();
+      endIfOutOfCredit();
+    }
+  }
+
+  private void endIfOutOfCredit() {
+    ErrorAnswer why = outOfCredit;
+    if (why != null && !clientGone && answer().hasStopped()) {
+      finish(() -> granted().end().outOfCredit(answer(), why));
     }
   }
 

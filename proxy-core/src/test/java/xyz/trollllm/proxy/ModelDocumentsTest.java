@@ -43,7 +43,8 @@ final class ModelDocumentsTest {
     assertThat(answer.headers.first("content-type")).hasValue("application/json");
     assertThat(answer.headers.first("request-id")).isPresent();
     assertThat(list.text("object")).isEqualTo("list");
-    assertThat(ids(list)).containsExactly("claude-sonnet-4-5", "messages-only");
+    assertThat(ids(list))
+        .containsExactly("claude-sonnet-4-5", "gpt-5", "text-embedding-3-small", "messages-only");
     assertThat(list.at("has_more").value()).isEqualTo(false);
     assertThat(list.text("first_id")).isEqualTo("claude-sonnet-4-5");
     assertThat(list.text("last_id")).isEqualTo("messages-only");
@@ -61,13 +62,13 @@ final class ModelDocumentsTest {
   @ParameterizedTest
   @CsvSource({
     "limit=1, claude-sonnet-4-5, true",
-    "limit=1000, claude-sonnet-4-5 messages-only, false",
-    "limit=1&after_id=claude-sonnet-4-5, messages-only, false",
-    "after_id=claude-sonnet-4-5-20250929, messages-only, false",
+    "limit=1000, claude-sonnet-4-5 gpt-5 text-embedding-3-small messages-only, false",
+    "limit=1&after_id=claude-sonnet-4-5, gpt-5, true",
+    "after_id=claude-sonnet-4-5-20250929, gpt-5 text-embedding-3-small messages-only, false",
     "after_id=messages-only, '', false",
-    "before_id=messages-only, claude-sonnet-4-5, false",
+    "before_id=messages-only, claude-sonnet-4-5 gpt-5 text-embedding-3-small, false",
     "before_id=claude-sonnet-4-5&limit=5, '', false",
-    "something=else&limit=, claude-sonnet-4-5 messages-only, false"
+    "something=else&limit=, claude-sonnet-4-5 gpt-5 text-embedding-3-small messages-only, false"
   })
   void listComesInPages(String query, String ids, boolean more) throws Exception {
     JsonTree page = JsonTree.of(get("/v1/models?" + query, "x-api-key", KEY).body());
@@ -129,7 +130,12 @@ final class ModelDocumentsTest {
     JsonTree info = JsonTree.of(get("/model/info", "authorization", "Bearer " + KEY).body());
 
     assertThat(info.elements("data").stream().map(entry -> entry.text("model_name")))
-        .containsExactly("claude-sonnet-4-5", "claude-sonnet-4-5-20250929", "messages-only");
+        .containsExactly(
+            "claude-sonnet-4-5",
+            "claude-sonnet-4-5-20250929",
+            "gpt-5",
+            "text-embedding-3-small",
+            "messages-only");
     JsonTree alias = info.at("data", 1);
     assertThat(alias.text("litellm_params", "model")).isEqualTo("claude-sonnet-4-5");
     JsonTree sonnet = alias.at("model_info");

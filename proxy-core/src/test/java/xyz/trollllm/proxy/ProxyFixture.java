@@ -62,7 +62,18 @@ final class ProxyFixture implements AutoCloseable {
            "billing_upstream": "ohmygpt", "billing_multiplier": 1,
            "input_price_per_mtok": 1, "output_price_per_mtok": 5,
            "cache_write_price_per_mtok": 1.25, "cache_write_1h_price_per_mtok": 2,
-           "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 1000, "max_output_tokens": 1000}
+           "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 1000, "max_output_tokens": 1000},
+          {"name": "All priced", "id": "all-priced", "upstream": "up",
+           "billing_upstream": "openhands", "billing_multiplier": 1,
+           "input_price_per_mtok": 1, "output_price_per_mtok": 10,
+           "cache_write_price_per_mtok": 1, "cache_write_1h_price_per_mtok": 1,
+           "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 10000, "max_output_tokens": 10000,
+           "request_fees": {"web_search": 0.01, "web_fetch": 0},
+           "price_factors": {"flex": 0.5, "priority": 2, "inference_geo_us": 1.1},
+           "fast_prices": {"input_price_per_mtok": 6, "output_price_per_mtok": 60,
+             "cache_write_price_per_mtok": 6, "cache_write_1h_price_per_mtok": 6,
+             "cache_hit_price_per_mtok": 0.6},
+           "max_sub_inferences": 2, "on_low_balance": "lower_max_tokens"}
         ]
       }
       """;

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,9 +104,35 @@ final class InstanceBlockingTest {
         assertThat(statuses.get(i).join()).isEqualTo(i % 10 == 9 ? 401 : 200);
       }
     }
+    askWhatIsFree(port);
     for (int i = 0; i < 5; i++) {
       leave(port, message.replace("STREAM", "true"));
     }
+  }
+
+  private static void askWhatIsFree(int port) throws Exception {
+    String prompt =
+        "{\"model\":\"claude-haiku-4-5\","
+            + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      List<CompletableFuture<Integer>> statuses =
+          Stream.of("/pricing", "/v1/models", "/v1/model/info", "/v1/me", "/v1/me/requests")
+              .map(path -> get(http, port, path))
+              .toList();
+      assertThat(statuses).allMatch(status -> status.join() == 200);
+      assertThat(get(http, port, "/v1/me/requests/none").join()).isEqualTo(404);
+      assertThat(post(http, port, "/v1/messages/count_tokens", prompt, "sk-a").join())
+          .isEqualTo(200);
+    }
+  }
+
+  private static CompletableFuture<Integer> get(HttpClient http, int port, String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("x-api-key", "sk-a")
+            .build();
+    return http.sendAsync(request, BodyHandlers.discarding())
+        .thenApply(answer -> answer.statusCode());
   }
 
   private static CompletableFuture<Integer> post(

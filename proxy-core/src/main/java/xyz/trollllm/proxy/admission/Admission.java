@@ -22,7 +22,13 @@ public sealed interface Admission {
       Hold hold,
       Usd ceiling,
       OptionalLong loweredMaxTokens)
-      implements Admission {}
+      implements Admission {
+
+    /** The same, with more held. */
+    public Admitted with(Hold raised) {
+      return new Admitted(identity, summary, route, raised, ceiling, loweredMaxTokens);
+    }
+  }
 
   /**
    * The request must not be forwarded. Nothing is held.

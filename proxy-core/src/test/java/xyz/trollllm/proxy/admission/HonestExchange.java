@@ -138,7 +138,7 @@ final class HonestExchange {
       case 1 -> medium("application/pdf", model.policy().mediaTokens().document());
       case 2 -> medium("audio/wav", model.policy().mediaTokens().audio());
       default -> {
-        String text = pick("a", "é", "日本", "word ").repeat(random.nextInt(400));
+        String text = pick("a", "é", "日本", "word ").repeat(random.nextInt(120));
         promptTokens += text.getBytes(UTF_8).length;
         content.append("{\"type\":\"text\",\"text\":\"").append(text).append("\"},");
       }
@@ -147,7 +147,7 @@ final class HonestExchange {
 
   /** A medium whose bytes say nothing about its tokens. */
   private void medium(String type, OptionalLong bound) {
-    String data = "A".repeat(random.nextInt(4000));
+    String data = "A".repeat(random.nextInt(1000));
     promptTokens += bound.orElse(model.maxInputTokens());
     content.append(
         route.api() == Api.ANTHROPIC_MESSAGES

@@ -3,28 +3,29 @@ package xyz.trollllm.proxy.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Properties;
+import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import xyz.trollllm.billing.Basis;
 import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.billing.TokenUsage.ServiceOptions;
+import xyz.trollllm.billing.TokenUsage.SubInference;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.config.UsageSemantics;
 
-/** An answer as an upstream sends it, and what is to be read out of it. */
+/**
+ * An answer of the published vectors, as an upstream sends it, and what is to be read out of it.
+ */
 record RecordedAnswer(
     String id,
     Api api,
@@ -34,6 +35,10 @@ record RecordedAnswer(
     String text,
     Observation expected) {
 
+  private static final Path FOLDER =
+      Path.of(System.getProperty("basedir", ".")).resolve("../vectors");
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
   /** All that a meter says about an answer. */
   record Observation(Metered usage, boolean content, boolean end, boolean error) {
     static Observation of(AnswerMeter meter) {
@@ -41,28 +46,31 @@ record RecordedAnswer(
     }
   }
 
+  /** Every answer of the vectors that passes a meter as it is. */
   static List<RecordedAnswer> all() {
-    try (Stream<Path> files = Files.list(folder())) {
-      return files
-          .filter(file -> file.toString().endsWith(".properties"))
+    try (Stream<Path> folders = Files.list(FOLDER)) {
+      return folders
+          .filter(folder -> Files.exists(folder.resolve("vector.json")))
           .sorted()
-          .map(RecordedAnswer::load)
+          .flatMap(RecordedAnswer::load)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** The text of a file of the vectors. */
   static String text(String name) {
-    try {
-      return Files.readString(folder().resolve(name));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new String(bytes(FOLDER.resolve(name)), UTF_8);
   }
 
   byte[] body() {
     return text.getBytes(UTF_8);
+  }
+
+  /** Whether this is an event stream in the plainest framing, which the others are made of. */
+  boolean canBeReframed() {
+    return eventStream && !id.startsWith("V49 ");
   }
 
   AnswerMeter meter() {
@@ -74,69 +82,102 @@ record RecordedAnswer(
     return id;
   }
 
-  private static Path folder() {
-    try {
-      URI folder = Objects.requireNonNull(RecordedAnswer.class.getResource("/wire")).toURI();
-      return Path.of(folder);
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+  private static Stream<RecordedAnswer> load(Path folder) {
+    JsonNode vector = JSON.readTree(bytes(folder.resolve("vector.json")));
+    return vector
+        .required("cases")
+        .valueStream()
+        .filter(data -> data.path("expect").has("delivered"))
+        .filter(data -> !data.required("body").stringValue().endsWith(".gz"))
+        .map(data -> load(folder, vector.required("id").stringValue(), data));
   }
 
-  private static RecordedAnswer load(Path file) {
-    Properties properties = new Properties();
+  private static RecordedAnswer load(Path folder, String id, JsonNode data) {
+    String request = text(folder, data.required("request"));
+    String path = request.split("[ ?]", 3)[1];
+    Api api =
+        Arrays.stream(Api.values())
+            .filter(each -> each.path().equals(path))
+            .findFirst()
+            .orElseThrow();
+    boolean inclusive = data.path("needs").toString().contains("inclusive-usage");
+    return new RecordedAnswer(
+        (id + " " + data.path("name").asString("")).strip(),
+        api,
+        data.required("body").stringValue().endsWith(".sse"),
+        inclusive ? UsageSemantics.INCLUSIVE : UsageSemantics.AUTO,
+        request.substring(request.indexOf("\n\n") + 2).getBytes(UTF_8).length,
+        text(folder, data.required("body")),
+        expected(data.required("expect")));
+  }
+
+  private static Observation expected(JsonNode expect) {
+    JsonNode usage = expect.required("usage");
+    TokenUsage read =
+        new TokenUsage(
+            counts(usage),
+            number(usage, "web"),
+            number(usage, "fetch"),
+            new ServiceOptions(string(usage, "service_tier"), null, null),
+            subInferences(usage));
+    Metered metered =
+        new Metered(
+            read,
+            Basis.valueOf(expect.required("basis").stringValue().toUpperCase(Locale.ROOT)),
+            flags(expect.required("flags")),
+            string(expect, "served_model"));
+    JsonNode delivered = expect.required("delivered");
+    return new Observation(
+        metered,
+        delivered.required("content").booleanValue(),
+        delivered.required("end").booleanValue(),
+        delivered.required("error").booleanValue());
+  }
+
+  private static List<SubInference> subInferences(JsonNode usage) {
+    return usage
+        .path("sub_inferences")
+        .valueStream()
+        .map(inference ->
+            new SubInference(
+                inference.required("type").stringValue(),
+                string(inference, "model"),
+                counts(inference)))
+        .toList();
+  }
+
+  private static TokenCounts counts(JsonNode usage) {
+    return new TokenCounts(
+        number(usage, "in"),
+        number(usage, "w5"),
+        number(usage, "w1"),
+        number(usage, "cr"),
+        number(usage, "out"));
+  }
+
+  private static SortedSet<String> flags(JsonNode flags) {
+    SortedSet<String> names = new TreeSet<>();
+    flags.forEach(flag -> names.add(flag.stringValue()));
+    return names;
+  }
+
+  private static long number(JsonNode usage, String name) {
+    return usage.path(name).asLong(0);
+  }
+
+  private static @Nullable String string(JsonNode data, String name) {
+    return data.path(name).asString(null);
+  }
+
+  private static String text(Path folder, JsonNode name) {
+    return new String(bytes(folder.resolve(name.stringValue())), UTF_8);
+  }
+
+  private static byte[] bytes(Path file) {
     try {
-      properties.load(new StringReader(Files.readString(file)));
+      return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    String answer = properties.getProperty("answer");
-    return new RecordedAnswer(
-        answer.substring(0, answer.indexOf('.')),
-        Api.valueOf(properties.getProperty("api")),
-        answer.endsWith(".sse"),
-        UsageSemantics.valueOf(properties.getProperty("semantics", "AUTO")),
-        number(properties, "requestBytes"),
-        text(answer),
-        expected(properties));
-  }
-
-  private static Observation expected(Properties properties) {
-    TokenCounts counts =
-        new TokenCounts(
-            number(properties, "input"),
-            number(properties, "cacheWrite5m"),
-            number(properties, "cacheWrite1h"),
-            number(properties, "cacheHit"),
-            number(properties, "output"));
-    TokenUsage usage =
-        new TokenUsage(
-            counts,
-            number(properties, "webSearches"),
-            number(properties, "webFetches"),
-            new ServiceOptions(properties.getProperty("serviceTier"), null, null),
-            List.of());
-    Metered metered =
-        new Metered(
-            usage,
-            Basis.valueOf(properties.getProperty("basis")),
-            flags(properties),
-            properties.getProperty("model").isEmpty() ? null : properties.getProperty("model"));
-    return new Observation(
-        metered, flag(properties, "content"), flag(properties, "end"), flag(properties, "error"));
-  }
-
-  private static SortedSet<String> flags(Properties properties) {
-    return Arrays.stream(properties.getProperty("flags").split(",", -1))
-        .filter(flag -> !flag.isEmpty())
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static boolean flag(Properties properties, String key) {
-    return Boolean.parseBoolean(properties.getProperty(key));
-  }
-
-  private static long number(Properties properties, String key) {
-    return Long.parseLong(properties.getProperty(key, "0"));
   }
 }

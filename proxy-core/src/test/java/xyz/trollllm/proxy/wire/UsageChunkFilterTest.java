@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageChunkFilterTest {
   private static final String DAMAGE = "\n\r{}[]\",: n";
   private static final String DONE = "data: [DONE]\n\n";
-  private static final String STREAM = RecordedAnswer.text("V38.sse");
-  private static final String WITHOUT_USAGE = RecordedAnswer.text("V38.client.sse");
+  private static final String STREAM = RecordedAnswer.text("V38/answer.sse");
+  private static final String WITHOUT_USAGE = RecordedAnswer.text("V38/client.sse");
 
   @Test
   void clientSeesNoUsageItDidNotAskFor() {

@@ -4,6 +4,9 @@ package xyz.trollllm.server.cli;
 public final class ExitCode {
   public static final int OK = 0;
 
+  /** A check that was asked for failed. */
+  public static final int FAILED = 1;
+
   /** The command line itself is wrong. */
   public static final int USAGE = 64;
 

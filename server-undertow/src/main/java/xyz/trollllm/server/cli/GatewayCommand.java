@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
+      "1:a vector failed",
       "64:the command line is wrong",
       "65:no such user or key, or an audit found a difference",
       "69:the database or something else that is needed does not answer",
@@ -38,6 +39,7 @@ public final class GatewayCommand {
         .addSubcommand(new KeyCommand(shell))
         .addSubcommand(new DemoCommand(shell))
         .addSubcommand(new StandInCommand(shell))
+        .addSubcommand(new VectorsCommand(shell))
         .setOut(shell.out())
         .setErr(shell.err())
         .setUsageHelpAutoWidth(true)
