@@ -95,8 +95,7 @@ final class RunningGateway implements AutoCloseable {
   }
 
   private static Thread read(InputStream stream, Consumer<String> line) {
-    return Thread.ofVirtual()
-        .start(() -> {
+    return Threads.start(() -> {
           try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
             reader.lines().forEach(line);
           } catch (IOException | UncheckedIOException _) {

@@ -33,7 +33,7 @@ final class ScriptClient implements ClientUnderTest {
     this.jobs = process.getOutputStream();
     this.reports = reader(process.getInputStream());
     var _ =
-        Thread.startVirtualThread(
+        Threads.start(
             () -> reader(process.getErrorStream()).lines().forEach(complaints::add));
   }
 
@@ -67,7 +67,7 @@ final class ScriptClient implements ClientUnderTest {
       throw new AssertionError("takes no job: " + complaints, e);
     }
     String line =
-        CompletableFuture.supplyAsync(this::readLine, Thread::startVirtualThread)
+        CompletableFuture.supplyAsync(this::readLine, Threads::start)
             .completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS)
             .join();
     if (line == null) {
