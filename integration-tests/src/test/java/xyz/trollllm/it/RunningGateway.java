@@ -96,12 +96,12 @@ final class RunningGateway implements AutoCloseable {
 
   private static Thread read(InputStream stream, Consumer<String> line) {
     return Threads.start(() -> {
-          try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
-            reader.lines().forEach(line);
-          } catch (IOException | UncheckedIOException _) {
-            // The process was killed.
-          }
-        });
+      try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
+        reader.lines().forEach(line);
+      } catch (IOException | UncheckedIOException _) {
+        // The process was killed.
+      }
+    });
   }
 
   private Matcher listening() {

@@ -32,9 +32,7 @@ final class ScriptClient implements ClientUnderTest {
     this.process = process;
     this.jobs = process.getOutputStream();
     this.reports = reader(process.getInputStream());
-    var _ =
-        Threads.start(
-            () -> reader(process.getErrorStream()).lines().forEach(complaints::add));
+    var _ = Threads.start(() -> reader(process.getErrorStream()).lines().forEach(complaints::add));
   }
 
   static ScriptClient start(List<String> command) {

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves names on threads of its own and remembers the outcome, so that a known name is answered on
- * the spot. A name past its time is still answered, while it is looked up again; when that fails
+ * Resolves names on threads of its own and remembers the outcome, so that a known name is answered
+ * on the spot. A name past its time is still answered, while it is looked up again; when that fails
  * the old addresses stay. Literal addresses need no look-up. Safe for use by many threads.
  */
 final class HostResolver {
