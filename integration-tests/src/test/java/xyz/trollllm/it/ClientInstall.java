@@ -57,7 +57,7 @@ final class ClientInstall {
             throw new UncheckedIOException(e);
           }
         },
-        Thread::startVirtualThread);
+        Threads::start);
   }
 
   private static Path waitFor(CompletableFuture<Path> installing) {

@@ -1,6 +1,7 @@
 package xyz.trollllm.it;
 
-import org.jspecify.annotations.Nullable;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** Where client libraries run. Each is started when it is first needed, and once. */
 enum ClientRuntime {
@@ -35,15 +36,15 @@ enum ClientRuntime {
     }
   };
 
-  private @Nullable ClientUnderTest started;
+  private static final Map<ClientRuntime, ClientUnderTest> STARTED =
+      new EnumMap<>(ClientRuntime.class);
 
   abstract ClientUnderTest start();
 
   /** What runs its libraries. */
-  synchronized ClientUnderTest client() {
-    if (started == null) {
-      started = start();
+  ClientUnderTest client() {
+    synchronized (STARTED) {
+      return STARTED.computeIfAbsent(this, ClientRuntime::start);
     }
-    return started;
   }
 }

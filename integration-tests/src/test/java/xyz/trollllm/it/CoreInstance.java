@@ -53,6 +53,7 @@ final class CoreInstance implements VectorInstance {
             key -> Optional.ofNullable(accounts.get(key.value())),
             ledger,
             _ -> {},
+            _ -> {},
             JdkUpstream::new);
   }
 

@@ -116,10 +116,10 @@ final class JavaAnthropicClient implements ClientUnderTest {
     Message message;
     if (job.stream()) {
       MessageAccumulator whole = MessageAccumulator.create();
-      HttpResponseFor<StreamResponse<RawMessageStreamEvent>> response =
-          client.withRawResponse().messages().createStreaming(request);
-      putHeaders(answer, response.headers());
-      try (StreamResponse<RawMessageStreamEvent> events = response.parse()) {
+      try (HttpResponseFor<StreamResponse<RawMessageStreamEvent>> response =
+              client.withRawResponse().messages().createStreaming(request);
+          StreamResponse<RawMessageStreamEvent> events = response.parse()) {
+        putHeaders(answer, response.headers());
         events.stream().forEach(whole::accumulate);
       }
       message = whole.message();

@@ -126,10 +126,10 @@ final class JavaOpenAiClient implements ClientUnderTest {
     ChatCompletion whole;
     if (job.stream()) {
       ChatCompletionAccumulator accumulator = ChatCompletionAccumulator.create();
-      HttpResponseFor<StreamResponse<ChatCompletionChunk>> response =
-          client.withRawResponse().chat().completions().createStreaming(request);
-      putHeaders(answer, response.headers());
-      try (StreamResponse<ChatCompletionChunk> chunks = response.parse()) {
+      try (HttpResponseFor<StreamResponse<ChatCompletionChunk>> response =
+              client.withRawResponse().chat().completions().createStreaming(request);
+          StreamResponse<ChatCompletionChunk> chunks = response.parse()) {
+        putHeaders(answer, response.headers());
         chunks.stream()
             .map(accumulator::accumulate)
             .forEach(chunk ->
@@ -248,10 +248,10 @@ final class JavaOpenAiClient implements ClientUnderTest {
     Response whole;
     if (job.stream()) {
       ResponseAccumulator accumulator = ResponseAccumulator.create();
-      HttpResponseFor<StreamResponse<ResponseStreamEvent>> response =
-          client.withRawResponse().responses().createStreaming(request);
-      putHeaders(answer, response.headers());
-      try (StreamResponse<ResponseStreamEvent> events = response.parse()) {
+      try (HttpResponseFor<StreamResponse<ResponseStreamEvent>> response =
+              client.withRawResponse().responses().createStreaming(request);
+          StreamResponse<ResponseStreamEvent> events = response.parse()) {
+        putHeaders(answer, response.headers());
         events.stream().forEach(accumulator::accumulate);
       }
       whole = accumulator.response();

@@ -95,14 +95,13 @@ final class RunningGateway implements AutoCloseable {
   }
 
   private static Thread read(InputStream stream, Consumer<String> line) {
-    return Thread.ofVirtual()
-        .start(() -> {
-          try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
-            reader.lines().forEach(line);
-          } catch (IOException | UncheckedIOException _) {
-            // The process was killed.
-          }
-        });
+    return Threads.start(() -> {
+      try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
+        reader.lines().forEach(line);
+      } catch (IOException | UncheckedIOException _) {
+        // The process was killed.
+      }
+    });
   }
 
   private Matcher listening() {

@@ -32,9 +32,7 @@ final class ScriptClient implements ClientUnderTest {
     this.process = process;
     this.jobs = process.getOutputStream();
     this.reports = reader(process.getInputStream());
-    var _ =
-        Thread.startVirtualThread(
-            () -> reader(process.getErrorStream()).lines().forEach(complaints::add));
+    var _ = Threads.start(() -> reader(process.getErrorStream()).lines().forEach(complaints::add));
   }
 
   static ScriptClient start(List<String> command) {
@@ -67,7 +65,7 @@ final class ScriptClient implements ClientUnderTest {
       throw new AssertionError("takes no job: " + complaints, e);
     }
     String line =
-        CompletableFuture.supplyAsync(this::readLine, Thread::startVirtualThread)
+        CompletableFuture.supplyAsync(this::readLine, Threads::start)
             .completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS)
             .join();
     if (line == null) {

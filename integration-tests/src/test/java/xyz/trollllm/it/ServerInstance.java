@@ -107,7 +107,7 @@ final class ServerInstance implements VectorInstance {
         return unbooked(List.of());
       }
       JsonNode line = Trace.waitForLine(process, requestId.get());
-      if (!line.has("cost_usd")) {
+      if (!line.has("credit_field")) {
         return unbooked(differences);
       }
       BigDecimal charge = new BigDecimal(line.path("cost_usd").stringValue());

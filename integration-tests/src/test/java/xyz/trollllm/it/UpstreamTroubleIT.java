@@ -42,7 +42,7 @@ final class UpstreamTroubleIT {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
   @DisplayName("R2, R3: silence before an answer ends in a timeout that costs nothing")
   void silentUpstream(Api api) throws Exception {
     STAGE.upstreamDoes(new Behaviour.Hangs());
@@ -57,7 +57,7 @@ final class UpstreamTroubleIT {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
   @DisplayName("R2, R3: a connection that closes without an answer costs nothing")
   void upstreamHangsUp(Api api) throws Exception {
     STAGE.upstreamDoes(new Behaviour.HangsUp());
@@ -69,7 +69,7 @@ final class UpstreamTroubleIT {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
   @DisplayName("R2, R3: a web server's error page becomes an error that SDKs understand")
   void upstreamAnswersHtml(Api api) throws Exception {
     STAGE.upstreamDoes(Behaviour.sendsHtml(502));
@@ -82,7 +82,7 @@ final class UpstreamTroubleIT {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
   @DisplayName("B3: a page that is no answer costs nothing, whatever its status says")
   void upstreamAnswersHtmlAsSuccess(Api api) throws Exception {
     STAGE.upstreamDoes(Behaviour.sendsHtml(200));

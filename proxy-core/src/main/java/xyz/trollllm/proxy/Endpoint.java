@@ -108,10 +108,12 @@ sealed interface Endpoint {
   }
 
   /**
-   * What {@code path} leads to, with the slips that base URLs with and without {@code /v1} lead to.
+   * What {@code path} leads to, with the slips that base URLs with and without {@code /v1}, or with
+   * a slash at the end, lead to.
    */
   static Endpoint of(String path) {
-    return Paths.api(path).<Endpoint>map(Inference::new).orElseGet(() -> other(path));
+    String single = path.contains("//") ? path.replaceAll("/{2,}", "/") : path;
+    return Paths.api(single).<Endpoint>map(Inference::new).orElseGet(() -> other(single));
   }
 
   private static Endpoint other(String path) {

@@ -2,19 +2,15 @@ package xyz.trollllm.proxy;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.Api;
 
 /** Which path is which API, with the slips that base URLs with and without {@code /v1} lead to. */
 final class Paths {
-  private static final Pattern REPEATED_SLASHES = Pattern.compile("//+");
-
   private Paths() {}
 
   static Optional<Api> api(String path) {
-    // A base URL that ends in a slash, and a client that adds another.
-    return switch (REPEATED_SLASHES.matcher(path).replaceAll("/")) {
+    return switch (path) {
       case "/v1/messages", "/messages", "/v1/v1/messages" -> Optional.of(Api.ANTHROPIC_MESSAGES);
       case "/v1/chat/completions", "/chat/completions", "/v1/v1/chat/completions" ->
           Optional.of(Api.OPENAI_CHAT);

@@ -11,7 +11,7 @@ import xyz.trollllm.config.Api;
 
 final class EndpointTest {
   @ParameterizedTest
-  @ValueSource(strings = {"/v1", "", "/v1/v1"})
+  @ValueSource(strings = {"/v1", "", "/v1/v1", "/v1/", "//v1"})
   void baseUrlsMayHaveTheVersionOrNot(String prefix) {
     assertThat(Endpoint.of(prefix + "/messages"))
         .isEqualTo(new Endpoint.Inference(Api.ANTHROPIC_MESSAGES));

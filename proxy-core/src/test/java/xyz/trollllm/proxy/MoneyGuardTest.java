@@ -45,7 +45,7 @@ final class MoneyGuardTest {
 
   @BeforeEach
   void start() throws Exception {
-    fixture = new ProxyFixture();
+    fixture = ProxyFixture.withAllPriced();
   }
 
   @AfterEach

@@ -20,7 +20,7 @@ final class PricedOptionsTest {
 
   @BeforeEach
   void start() throws Exception {
-    fixture = new ProxyFixture();
+    fixture = ProxyFixture.withAllPriced();
   }
 
   @AfterEach

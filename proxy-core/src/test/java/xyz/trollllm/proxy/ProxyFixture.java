@@ -62,20 +62,24 @@ final class ProxyFixture implements AutoCloseable {
            "billing_upstream": "ohmygpt", "billing_multiplier": 1,
            "input_price_per_mtok": 1, "output_price_per_mtok": 5,
            "cache_write_price_per_mtok": 1.25, "cache_write_1h_price_per_mtok": 2,
-           "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 1000, "max_output_tokens": 1000},
-          {"name": "All priced", "id": "all-priced", "upstream": "up",
-           "billing_upstream": "openhands", "billing_multiplier": 1,
-           "input_price_per_mtok": 1, "output_price_per_mtok": 10,
-           "cache_write_price_per_mtok": 1, "cache_write_1h_price_per_mtok": 1,
-           "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 10000, "max_output_tokens": 10000,
-           "request_fees": {"web_search": 0.01, "web_fetch": 0},
-           "price_factors": {"flex": 0.5, "priority": 2, "inference_geo_us": 1.1},
-           "fast_prices": {"input_price_per_mtok": 6, "output_price_per_mtok": 60,
-             "cache_write_price_per_mtok": 6, "cache_write_1h_price_per_mtok": 6,
-             "cache_hit_price_per_mtok": 0.6},
-           "max_sub_inferences": 2, "on_low_balance": "lower_max_tokens"}
+           "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 1000, "max_output_tokens": 1000} MORE
         ]
       }
+      """;
+
+  private static final String ALL_PRICED =
+      """
+      , {"name": "All priced", "id": "all-priced", "upstream": "up",
+         "billing_upstream": "openhands", "billing_multiplier": 1,
+         "input_price_per_mtok": 1, "output_price_per_mtok": 10,
+         "cache_write_price_per_mtok": 1, "cache_write_1h_price_per_mtok": 1,
+         "cache_hit_price_per_mtok": 0.1, "max_input_tokens": 10000, "max_output_tokens": 10000,
+         "request_fees": {"web_search": 0.01, "web_fetch": 0},
+         "price_factors": {"flex": 0.5, "priority": 2, "inference_geo_us": 1.1},
+         "fast_prices": {"input_price_per_mtok": 6, "output_price_per_mtok": 60,
+           "cache_write_price_per_mtok": 6, "cache_write_1h_price_per_mtok": 6,
+           "cache_hit_price_per_mtok": 0.6},
+         "max_sub_inferences": 2, "on_low_balance": "lower_max_tokens"}
       """;
 
   final MockWebServer upstream = new MockWebServer();
@@ -89,9 +93,20 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   ProxyFixture(int requestsPerMinute, List<String> upstreamKeys) throws IOException {
+    this(requestsPerMinute, upstreamKeys, "");
+  }
+
+  /** With a model beside the others that has a price for every option, {@code all-priced}. */
+  static ProxyFixture withAllPriced() throws IOException {
+    return new ProxyFixture(0, List.of("operator-key"), ALL_PRICED);
+  }
+
+  private ProxyFixture(int requestsPerMinute, List<String> upstreamKeys, String moreModels)
+      throws IOException {
     upstream.start();
     String json =
         CONFIG
+            .replace("MORE", moreModels)
             .replace("REQUESTS", Integer.toString(requestsPerMinute))
             .replace("PORT", Integer.toString(upstream.getPort()));
     GatewayConfig config = ConfigLoader.load("test.json", json, Map.of());

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves names on virtual threads and remembers the outcome, so that a known name is answered on
- * the spot. A name past its time is still answered, while it is looked up again; when that fails
+ * Resolves names on threads of its own and remembers the outcome, so that a known name is answered
+ * on the spot. A name past its time is still answered, while it is looked up again; when that fails
  * the old addresses stay. Literal addresses need no look-up. Safe for use by many threads.
  */
 final class HostResolver {
@@ -49,13 +49,18 @@ final class HostResolver {
       if (literal != null) {
         return List.of(literal);
       }
-      Thread.ofVirtual().name("resolve " + host).start(() -> later.accept(lookUp(host)));
+      start(host, () -> later.accept(lookUp(host)));
       return null;
     }
     if (nanoClock.getAsLong() - entry.untilNanos > 0 && entry.renewing.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("resolve " + host).start(() -> renew(host, entry));
+      start(host, () -> renew(host, entry));
     }
     return entry.addresses;
+  }
+
+  /** A look-up holds on to the carrier of a virtual thread, and of those there are few. */
+  private static void start(String host, Runnable lookup) {
+    Thread.ofPlatform().daemon().name("resolve " + host).start(lookup);
   }
 
   private static @Nullable InetAddress literal(String host) {

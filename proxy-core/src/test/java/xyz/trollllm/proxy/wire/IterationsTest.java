@@ -269,6 +269,23 @@ final class IterationsTest {
   }
 
   @Test
+  void entryUnlikeAllOfALongListIsAddedToItsFirst() {
+    String compaction = "{\"type\":\"compaction\",\"input_tokens\":3}";
+    String advice = "{\"type\":\"advisor_message\",\"model\":\"m\",\"input_tokens\":40}";
+
+    Metered metered =
+        json(
+            "{\"input_tokens\":1,\"output_tokens\":1,\"iterations\":["
+                + String.join(",", Collections.nCopies(100, compaction))
+                + ","
+                + advice
+                + "]}");
+
+    assertThat(metered.usage().subInferences().getFirst().counts().input()).isEqualTo(43);
+    assertThat(metered.usage().totalTokens()).isEqualTo(342);
+  }
+
+  @Test
   void sumsOfLongListsStayCounts() {
     String most = "{\"type\":\"compaction\",\"input_tokens\":1000000000000}";
 

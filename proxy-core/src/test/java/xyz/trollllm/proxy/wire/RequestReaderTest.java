@@ -408,8 +408,8 @@ class RequestReaderTest {
         "{\"max_tokens\":5} | $.max_tokens: belongs to Chat Completions, leave it out (line 1, byte 14)",
         "{\"max_output_tokens\":0} | $.max_output_tokens: expected a whole number from 1 to 2147483647, found one outside (line 1, byte 21)",
         "{\"max_output_tokens\":5,\"Max_Output_Tokens\":9} | $.max_output_tokens: expected this key in lower case (line 1, byte 43)",
-        "{\"tools\":[{\"type\":\"file_search\"}]} | $.tools: this gateway has no price for the tool file_search (line 1, byte 18)",
-        "{\"service_tier\":\"priority\"} | $.service_tier: this gateway has no price for this option, leave it out (line 1, byte 16)",
+        "{\"tools\":[{\"type\":\"file_search\"}]} | $.tools[0]: this gateway has no price for the tool file_search (line 1, byte 31)",
+        "{\"service_tier\":\"scale\"} | $.service_tier: this gateway has no price for this value, leave it out (line 1, byte 16)",
         "{\"model\":\"m\",\"messages\":[]} | $.input: expected text or an array of items, found `messages` instead, which belongs to Chat Completions; send bodies of the Responses API here"
       })
   void messageOfResponsesBodiesSaysWhatWasExpected(String body, String message) {

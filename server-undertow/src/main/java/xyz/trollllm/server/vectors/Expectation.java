@@ -59,10 +59,16 @@ public record Expectation(
     log = Map.copyOf(log);
   }
 
-  /** Values of the member {@code key} of every element of an array. */
-  public record Members(String key, Set<String> values) {
+  /**
+   * Values of the member {@code key} of every element of an array.
+   *
+   * @param values which must occur
+   * @param also which may occur besides
+   */
+  public record Members(String key, Set<String> values, Set<String> also) {
     public Members {
       values = Set.copyOf(values);
+      also = Set.copyOf(also);
     }
   }
 

@@ -91,7 +91,9 @@ final class VectorReader {
 
   private static Expectation.Members members(JsonNode data) {
     return new Expectation.Members(
-        data.required("key").stringValue(), new TreeSet<>(strings(data.required("values"))));
+        data.required("key").stringValue(),
+        new TreeSet<>(strings(data.required("values"))),
+        new TreeSet<>(strings(data.path("also"))));
   }
 
   private static Expectation.Forwarding forwarding(JsonNode data) {
