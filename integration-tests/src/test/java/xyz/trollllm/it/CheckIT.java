@@ -34,7 +34,7 @@ final class CheckIT {
             chat + "claude-opus-4-5" + viaNew + "1.06 5.00 25.00 6.25 10.00 0.50 0.01",
             chat + "claude-sonnet-4-5" + viaNew + "1.06 3.00 15.00 3.75 6.00 0.30 0.01",
             chat + "claude-haiku-4-5" + viaNew + "1.06 1.00 5.00 1.25 2.00 0.10 0.01",
-            chat + "gemini-3-pro-preview" + viaNew + "1.08 2.00 12.00 2.00 2.00 0.20 0",
+            chat + "gemini-3-pro-preview" + viaNew + "1.08 2.00 12.00 2.00 2.00 0.20 -",
             chat2 + "claude-opus-4-5" + viaOld + "1.06 5.00 25.00 6.25 10.00 0.50 0.01",
             chat2 + "claude-sonnet-4-5" + viaOld + "1.06 3.00 15.00 3.75 6.00 0.30 0.01",
             chat2 + "claude-haiku-4-5" + viaOld + "1.06 1.00 5.00 1.25 2.00 0.10 0.01");

@@ -83,7 +83,7 @@ final class ErrorFormatIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"/", "/v1", "/v1/complete", "/v1/messages/batches", "/v1/responses", "/admin"})
+  @CsvSource({"/", "/v1", "/v1/complete", "/v1/messages/batches", "/v1/assistants", "/admin"})
   @DisplayName("R2: paths that are not served are refused")
   void unknownPath(String path) throws Exception {
     Before before = new Before();

@@ -237,7 +237,13 @@ final class ProxyCall implements AnswerFlow.Ending {
     if (answer != null) {
       answer.discard();
     }
-    if (granted != null && !granted.end().isReached() && drain == null) {
+    if (granted == null || granted.end().isReached() || drain != null) {
+      return;
+    }
+    ErrorAnswer why = outOfCredit;
+    if (why != null) {
+      abandon(why.code());
+    } else {
       granted.drainLimit().ifPresentOrElse(this::readOn, () -> abandon(null));
     }
   }

@@ -119,7 +119,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
   private void open(KeyRing.Key chosen) {
     Asked question = Objects.requireNonNull(asked);
     ConfiguredUpstream upstream = question.upstream();
-    Optional<Duration> wait = upstream.allowance().refuse();
+    Optional<Duration> wait = upstream.allowance().usedUp();
     if (wait.isPresent()) {
       reply.fail(ErrorAnswer.of(new Rejection.AllowanceUsedUp(wait.get())), null);
       return;

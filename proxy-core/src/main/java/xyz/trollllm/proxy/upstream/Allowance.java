@@ -31,13 +31,21 @@ public final class Allowance {
     this.clock = clock;
   }
 
+  /** How long to wait if nothing is left of this minute; counts nothing. */
+  public Optional<Duration> usedUp() {
+    Instant now = clock.instant();
+    return isUsedUp(current.get().at(now)) ? Optional.of(untilNext(now)) : Optional.empty();
+  }
+
   /** Counts a request, or says how long to wait if nothing is left of this minute. */
   public Optional<Duration> refuse() {
     Instant now = clock.instant();
     Minute before = current.getAndUpdate(minute -> counted(minute.at(now)));
-    return isUsedUp(before.at(now))
-        ? Optional.of(Duration.between(now, start(now).plus(1, ChronoUnit.MINUTES)))
-        : Optional.empty();
+    return isUsedUp(before.at(now)) ? Optional.of(untilNext(now)) : Optional.empty();
+  }
+
+  private static Duration untilNext(Instant now) {
+    return Duration.between(now, start(now).plus(1, ChronoUnit.MINUTES));
   }
 
   /** Counts what a request used. */

@@ -81,10 +81,14 @@ final class OpenAiPaths {
         .text(message + ".refusal", OpenAiField.TEXT)
         .text(message + ".tool_calls.*.function.name", OpenAiField.TEXT)
         .text(message + ".tool_calls.*.function.arguments", OpenAiField.TEXT)
+        .text(message + ".tool_calls.*.custom.name", OpenAiField.TEXT)
+        .text(message + ".tool_calls.*.custom.input", OpenAiField.TEXT)
         .text(message + ".function_call.name", OpenAiField.TEXT)
         .text(message + ".function_call.arguments", OpenAiField.TEXT)
         .text(message + ".reasoning", OpenAiField.REASONING)
         .text(message + ".reasoning_content", OpenAiField.REASONING_CONTENT)
+        .text(message + ".reasoning_details.*.text", OpenAiField.REASONING_CONTENT)
+        .text(message + ".images.*.image_url.url", OpenAiField.OTHER_CONTENT)
         .value(message + ".audio", OpenAiField.OTHER_CONTENT);
   }
 

@@ -3,7 +3,6 @@ package xyz.trollllm.proxy.wire;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +79,9 @@ final class RequestFields {
     }
     for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
       cursor.next();
-      if (!AT_MOST_ONCE.contains(key) && AT_MOST_ONCE.contains(key.toLowerCase(Locale.ROOT))) {
+      String meant = JsonKeys.folded(key);
+      if (!AT_MOST_ONCE.contains(key) && AT_MOST_ONCE.contains(meant)) {
         // Some servers read keys without regard to case and would take this one for the other.
-        String meant = key.toLowerCase(Locale.ROOT);
         throw cursor.refused("$." + meant, "expected this key in lower case");
       }
       if (AT_MOST_ONCE.contains(key) && !seen.add(key)) {
@@ -217,7 +216,7 @@ final class RequestFields {
       Set<String> keys = new HashSet<>();
       for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
         cursor.next();
-        if (key.equals("include_usage")) {
+        if (JsonKeys.folded(key).equals("include_usage")) {
           once(keys, "$.stream_options.", key);
           includeUsage = bool("$.stream_options.include_usage");
         }
@@ -235,7 +234,8 @@ final class RequestFields {
     Set<String> keys = new HashSet<>();
     for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
       cursor.next();
-      if (key.equals("type") || key.equals("budget_tokens")) {
+      String meant = JsonKeys.folded(key);
+      if (meant.equals("type") || meant.equals("budget_tokens")) {
         once(keys, "$.thinking.", key);
       }
       if (key.equals("budget_tokens") && cursor.at(JsonToken.VALUE_NUMBER_INT)) {
@@ -247,6 +247,10 @@ final class RequestFields {
   }
 
   private void once(Set<String> keys, String parent, String key) throws InvalidRequest {
+    String meant = JsonKeys.folded(key);
+    if (!key.equals(meant)) {
+      throw cursor.refused(parent + meant, "expected this key in lower case");
+    }
     if (!keys.add(key)) {
       throw cursor.refused(parent + key, "expected this key once, found it twice");
     }

@@ -15,6 +15,22 @@ final class ToolFields {
    */
   private static final Set<String> CLIENT_TOOLS = Set.of("custom", "function");
 
+  /**
+   * Beginnings of types of tools that cost nothing but tokens: run by the client though described
+   * by the upstream, or run by the upstream at no fee.
+   */
+  private static final List<String> WITHOUT_FEE =
+      List.of(
+          "apply_patch",
+          "bash",
+          "computer",
+          "local_shell",
+          "mcp",
+          "memory",
+          "namespace",
+          "text_editor",
+          "tool_search");
+
   /** Computing time by the hour or session, fees for each call or image. */
   private static final List<String> UNPRICED =
       List.of("code_execution", "code_interpreter", "file_search", "image_generation", "shell");
@@ -50,6 +66,10 @@ final class ToolFields {
 
   /** Reads the member {@code key}, whose value the cursor stands on and stays on. */
   void member(String key) throws InvalidRequest {
+    String folded = JsonKeys.folded(key);
+    if (!key.equals(folded) && AT_MOST_ONCE.contains(folded)) {
+      throw cursor.refused(path + '.' + folded, "expected this key in lower case");
+    }
     if (AT_MOST_ONCE.contains(key) && !seen.add(key)) {
       throw cursor.refused(path + '.' + key, "expected this key once, found it twice");
     }
@@ -107,7 +127,13 @@ final class ToolFields {
         throw cursor.refused(path + ".model", "expected the model that advises");
       }
       options.add(new PricedOption.Advisor(path, model, maxUses));
+    } else if (hasType && !costsTokensOnly()) {
+      throw cursor.refused(path + ".type", "this gateway has no price for this type of tool");
     }
+  }
+
+  private boolean costsTokensOnly() {
+    return CLIENT_TOOLS.contains(type) || WITHOUT_FEE.stream().anyMatch(type::startsWith);
   }
 
   private InvalidRequest unpriced(String tool) {

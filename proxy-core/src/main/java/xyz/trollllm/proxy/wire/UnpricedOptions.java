@@ -9,8 +9,8 @@ import tools.jackson.core.JsonToken;
  * refused rather than billed too low.
  *
  * <p>{@code fallbacks} and {@code billing_policy} are Anthropic's, {@code search_parameters} is
- * xAI's, {@code plugins} OpenRouter's, and LiteLLM reads its own fallback options from bodies in
- * either API.
+ * xAI's, {@code plugins}, {@code models}, {@code route}, {@code provider} and {@code preset} are
+ * OpenRouter's, and LiteLLM reads its own fallback options from bodies in either API.
  */
 final class UnpricedOptions {
   private static final Set<String> OTHER_MODELS_OR_FEES =
@@ -20,7 +20,11 @@ final class UnpricedOptions {
           "context_window_fallback_dict",
           "content_policy_fallbacks",
           "model_list",
+          "models",
           "plugins",
+          "preset",
+          "provider",
+          "route",
           "search_parameters",
           "user_config",
           "billing_policy");
@@ -44,11 +48,12 @@ final class UnpricedOptions {
 
   /** Refuses the member {@code key}, whose value the cursor stands on, if it is one of them. */
   static void refuse(String key, RequestCursor cursor) throws InvalidRequest {
-    if (OPERATORS_ONLY.contains(key)) {
-      throw cursor.refused("$." + key, "this option is the gateway's own, leave it out");
+    String name = JsonKeys.folded(key);
+    if (OPERATORS_ONLY.contains(name)) {
+      throw cursor.refused("$." + name, "this option is the gateway's own, leave it out");
     }
-    if (OTHER_MODELS_OR_FEES.contains(key) && !cursor.at(JsonToken.VALUE_NULL)) {
-      throw cursor.refused("$." + key, "this gateway has no price for this option, leave it out");
+    if (OTHER_MODELS_OR_FEES.contains(name) && !cursor.at(JsonToken.VALUE_NULL)) {
+      throw cursor.refused("$." + name, "this gateway has no price for this option, leave it out");
     }
   }
 }

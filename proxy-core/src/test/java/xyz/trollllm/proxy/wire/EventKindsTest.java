@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import xyz.trollllm.billing.Basis;
 import xyz.trollllm.billing.TokenCounts;
@@ -74,6 +75,33 @@ final class EventKindsTest {
             "data: {\"type\":\"response.audio.delta\",\"delta\":\"UklGRg==\"}\n\n");
 
     assertThat(meter.usage().usage().counts().output()).isZero();
+  }
+
+  @ParameterizedTest(name = "{0}{1}: {2}")
+  @CsvSource({
+    "stop, usage, true",
+    "usage, stop, true",
+    "stop, '', false",
+    "'', usage, false",
+    "stop, zeros, false",
+    "stop, text, false",
+  })
+  void usageOfAFinishedChatIsItsEndEvenWithoutDone(String first, String second, boolean end) {
+    AnswerMeter meter = read(Api.OPENAI_CHAT, chunk("text") + chunk(first) + chunk(second));
+
+    assertThat(meter.sawEnd()).isEqualTo(end);
+  }
+
+  private static String chunk(String kind) {
+    return switch (kind) {
+      case "text" -> "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n";
+      case "stop" -> "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+      case "usage" ->
+          "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n";
+      case "zeros" ->
+          "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}\n\n";
+      default -> "";
+    };
   }
 
   @Test

@@ -203,7 +203,7 @@ class RequestReaderTest {
         "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}] | false",
         "\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}] | true",
         "\"tools\":[{\"name\":\"x\"},{\"name\":\"web_fetch\",\"type\":\"web_fetch_20250910\"}] | true",
-        "\"tools\":[{\"type\":\"brand_new_tool\",\"name\":\"new\"}] | true",
+        "\"tools\":[{\"type\":\"mcp_toolset\",\"name\":\"new\"}] | true",
         "\"tools\":[{\"googleSearch\":{}}] | true",
         "\"mcp_servers\":[{\"type\":\"url\",\"url\":\"https://a.b\"}] | true",
         "\"mcp_servers\":null | false",

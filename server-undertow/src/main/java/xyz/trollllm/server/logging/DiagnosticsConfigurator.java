@@ -31,6 +31,8 @@ public final class DiagnosticsConfigurator extends ContextAwareBase implements C
     for (String library : CHATTY_LIBRARIES) {
       loggers.getLogger(library).setLevel(Level.WARN);
     }
+    // The embedded store warns of every index that it does without.
+    loggers.getLogger("de.bwaldvogel.mongo.backend").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
