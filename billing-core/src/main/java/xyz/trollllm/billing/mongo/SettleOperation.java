@@ -135,7 +135,7 @@ final class SettleOperation extends Operation<Settled> {
       unheld = false;
       update = ledger.statements().settle(settlement, beforeLook);
     }
-    if (++failures == PATIENCE) {
+    if (++failures == PATIENCE || failure instanceof StoreSilentException) {
       unsettled.isDeferred(settlement.hold().requestId());
       answer(new Settled.Deferred(reason(failure)));
     }

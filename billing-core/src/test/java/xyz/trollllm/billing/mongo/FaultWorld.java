@@ -18,6 +18,7 @@ import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.Requests;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
+import xyz.trollllm.billing.StoreState;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
 
@@ -104,7 +105,8 @@ final class FaultWorld {
               OPTIONS.withInstance(name),
               gatewayClock,
               new Backoff(Duration.ZERO, Duration.ZERO),
-              executor);
+              executor,
+              StoreState.ANSWERS);
     }
   }
 
