@@ -14,6 +14,7 @@ enum ConfigSection {
       "max_body_bytes",
       "ping_seconds",
       "rate_limit",
+      "store_outage",
       "user_agent",
       "system_prompt",
       "endpoints",
@@ -21,6 +22,8 @@ enum ConfigSection {
       "models"),
 
   RATE_LIMIT("requests_per_minute"),
+
+  STORE_OUTAGE("admit", "grace_usd_per_account"),
 
   ENDPOINT("name", "base_url"),
 

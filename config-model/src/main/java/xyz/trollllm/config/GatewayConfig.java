@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param pingInterval how long a stream may be silent before its client gets a sign of life; zero
  *     sends none
  * @param requestsPerMinute what one user may send, 0 for no limit
+ * @param storeOutage what becomes of new requests while the store does not answer
  * @param upstreams by name, each used by at least one model
  * @param models in the order of the file
  * @param publicHost the domain that leads to this instance, if it is known; shown, decides nothing
@@ -29,6 +30,7 @@ public record GatewayConfig(
     long maxBodyBytes,
     Duration pingInterval,
     int requestsPerMinute,
+    StoreOutage storeOutage,
     Map<String, UpstreamConfig> upstreams,
     List<ModelConfig> models,
     @Nullable String publicHost,
@@ -58,6 +60,7 @@ public record GatewayConfig(
         maxBodyBytes,
         DEFAULT_PING_INTERVAL,
         requestsPerMinute,
+        new StoreOutage.Refuse(),
         upstreams,
         models,
         null,

@@ -58,6 +58,7 @@ final class InstanceReader {
             Rules.wholeNumber(0, 3600),
             (int) GatewayConfig.DEFAULT_PING_INTERVAL.toSeconds());
     int requestsPerMinute = requestsPerMinute();
+    StoreOutage storeOutage = StoreOutageReader.read(json);
     String service = json.optional("service", SHORT_NAME).orElse(null);
     String instance =
         json.optional("instance", SHORT_NAME, service == null ? "gateway-" + filePort : service);
@@ -78,6 +79,7 @@ final class InstanceReader {
             maxBodyBytes,
             Duration.ofSeconds(pingSeconds),
             requestsPerMinute,
+            storeOutage,
             onlyUsed(upstreams, models),
             models,
             publicHost,

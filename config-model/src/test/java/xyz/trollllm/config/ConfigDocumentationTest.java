@@ -33,6 +33,7 @@ class ConfigDocumentationTest {
     return switch (section) {
       case INSTANCE -> "Top level";
       case RATE_LIMIT -> "rate_limit";
+      case STORE_OUTAGE -> "store_outage";
       case ENDPOINT -> "endpoints[]";
       case UPSTREAM -> "upstreams[]";
       case MODEL -> "models[]";

@@ -57,6 +57,7 @@ class ConfigSchemaTest {
     return switch (section) {
       case INSTANCE -> root;
       case RATE_LIMIT -> member(root, "properties", "rate_limit");
+      case STORE_OUTAGE -> member(root, "properties", "store_outage");
       case ENDPOINT -> member(root, "$defs", "endpoint");
       case UPSTREAM -> member(root, "$defs", "upstream");
       case MODEL -> member(root, "$defs", "model");

@@ -20,7 +20,9 @@ class EveryKeyTest {
         "$schema": "x.json", "instance": "one", "service": "goproxy-one",
         "public_host": "one.example", "port": 8004, "ops_port": 1, "max_body_bytes": 2,
         "ping_seconds": 10,
-        "rate_limit": {"requests_per_minute": 3}, "user_agent": "agent/1",
+        "rate_limit": {"requests_per_minute": 3},
+        "store_outage": {"admit": "grace", "grace_usd_per_account": "0.5"},
+        "user_agent": "agent/1",
         "system_prompt": "Be brief.",
         "endpoints": [
           {"name": "up-anthropic", "base_url": "https://up.example/v1/messages"},
@@ -71,6 +73,7 @@ class EveryKeyTest {
                 2,
                 Duration.ofSeconds(10),
                 3,
+                new StoreOutage.Grace(new BigDecimal("0.5")),
                 Map.of("up", upstream()),
                 List.of(model()),
                 "one.example",

@@ -72,6 +72,18 @@ record RefusedValue(String part, String replacement, boolean schemaCanTell, List
         refused(
             port, "\"port\": 8004, \"rate_limit\": 60", "$.rate_limit: must be an object, was 60"),
         refused(
+            port,
+            "\"port\": 8004, \"store_outage\": {\"admit\": \"all\"}",
+            "$.store_outage.admit: must be \"grace\" or \"refuse\", was \"all\""),
+        refused(
+            port,
+            "\"port\": 8004, \"store_outage\": {\"admit\": \"grace\"}",
+            "$.store_outage.grace_usd_per_account: must be above zero where \"admit\" is \"grace\""),
+        refused(
+            port,
+            "\"port\": 8004, \"store_outage\": {\"grace_usd_per_account\": 1}",
+            "$.store_outage.grace_usd_per_account: means nothing unless \"admit\" is \"grace\""),
+        refused(
             port, "\"port\": 8004, \"api_key\": \"sk-secret\"", "$.api_key: is not a known key"));
   }
 

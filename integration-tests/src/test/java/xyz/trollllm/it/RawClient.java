@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.regex.Pattern;
 import xyz.trollllm.config.Api;
 
 /** A client that sees every byte of HTTP and can leave when it likes. Used by one thread. */
@@ -48,9 +49,14 @@ final class RawClient implements AutoCloseable {
 
   /** Reads on until {@code text} has come; fails when the server hangs up before. */
   String readUntil(String text) throws IOException {
+    return readUntil(text, 1);
+  }
+
+  /** Reads on until {@code text} has come so many times. */
+  String readUntil(String text, int times) throws IOException {
     InputStream in = socket.getInputStream();
     byte[] buffer = new byte[8192];
-    while (!seen().contains(text)) {
+    while (seen().split(Pattern.quote(text), -1).length <= times) {
       int read = in.read(buffer);
       if (read == -1) {
         throw new AssertionError("the server hung up after: " + seen());

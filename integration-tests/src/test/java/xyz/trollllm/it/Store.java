@@ -26,14 +26,16 @@ import xyz.trollllm.server.embedded.EmbeddedStore;
 final class Store implements AutoCloseable {
   private static final String NAME = "trollllm";
 
-  private final EmbeddedStore server;
+  private final AutoCloseable server;
+  private final String uri;
   private final MongoClient client;
   private final MongoDatabase database;
   private final List<User> users = new CopyOnWriteArrayList<>();
 
-  private Store(EmbeddedStore server) {
+  private Store(AutoCloseable server, String uri) {
     this.server = server;
-    this.client = MongoClients.create(server.uri());
+    this.uri = uri;
+    this.client = MongoClients.create(uri);
     this.database = client.getDatabase(NAME);
   }
 
@@ -43,15 +45,30 @@ final class Store implements AutoCloseable {
   static Store start() {
     try {
       Path directory = Files.createTempDirectory("gateway-it-store");
-      return new Store(EmbeddedStore.open(directory, 0));
+      EmbeddedStore server = EmbeddedStore.open(directory, 0);
+      return new Store(server, server.uri());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** The store that {@code process} hosts, without anything in between. */
+  static Store in(StoreProcess process) {
+    return new Store(process, uri(process.port()));
+  }
+
+  private static String uri(int port) {
+    return "mongodb://127.0.0.1:" + port;
+  }
+
+  /** What {@code MONGODB_URI} is to be for a store that is reached through {@code network}. */
+  static String uri(TcpProxy network) {
+    return uri(network.port()) + "/" + NAME;
+  }
+
   /** What {@code MONGODB_URI} is to be. */
   String uri() {
-    return server.uri() + "/" + NAME;
+    return uri + "/" + NAME;
   }
 
   MongoDatabase database() {
@@ -138,6 +155,10 @@ final class Store implements AutoCloseable {
   @Override
   public void close() {
     client.close();
-    server.close();
+    try {
+      server.close();
+    } catch (Exception e) {
+      throw new AssertionError("the store was not closed", e);
+    }
   }
 }

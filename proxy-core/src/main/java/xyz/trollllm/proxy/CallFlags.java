@@ -35,5 +35,8 @@ final class CallFlags {
   /** The upstream's own numbers cost more than was held. */
   static final String ABOVE_HOLD = "above-hold";
 
+  /** It was admitted while the store did not answer, on the account's grace. */
+  static final String STORE_OUTAGE_GRACE = "store-outage-grace";
+
   private CallFlags() {}
 }

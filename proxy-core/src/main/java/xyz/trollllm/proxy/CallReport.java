@@ -83,6 +83,9 @@ final class CallReport {
     if (granted.loweredMaxTokens().isPresent()) {
       flags.add(CallFlags.MAX_TOKENS_LOWERED);
     }
+    if (granted.hold().graced()) {
+      flags.add(CallFlags.STORE_OUTAGE_GRACE);
+    }
     Usd charge = limited(granted, metered, cost.charge(), flags);
     return new Settlement(
         granted.hold(),

@@ -53,6 +53,7 @@ public final class GatewayServer implements AutoCloseable {
   /**
    * Starts an instance; it is ready when this returns.
    *
+   * @param readiness what operators are told beside whether the instance is about to stop
    * @throws PortTakenException if a port of the configuration is in use
    */
   public static GatewayServer start(
@@ -60,8 +61,9 @@ public final class GatewayServer implements AutoCloseable {
       Map<String, List<String>> apiKeys,
       AccountDirectory accounts,
       CreditLedger ledger,
-      RequestLog log) {
-    return start(config, apiKeys, accounts, ledger, log, PATIENCE);
+      RequestLog log,
+      Readiness readiness) {
+    return start(config, apiKeys, accounts, ledger, log, readiness, PATIENCE);
   }
 
   /** As the other, with the time that {@link #close} gives requests under way. */
@@ -71,6 +73,7 @@ public final class GatewayServer implements AutoCloseable {
       AccountDirectory accounts,
       CreditLedger ledger,
       RequestLog log,
+      Readiness readiness,
       Duration patience) {
     // Without thread-local queues a buffer freed by another thread is not lost to its own.
     ByteBufferPool buffers = new DefaultByteBufferPool(true, 16 * 1024 - 20, 4000, 0);
@@ -93,7 +96,7 @@ public final class GatewayServer implements AutoCloseable {
     HttpHandler operators =
         new PathHandler(ResponseCodeHandler.HANDLE_404)
             .addExactPath("/health", health)
-            .addExactPath("/ready", new ReadyHandler(inFlight));
+            .addExactPath("/ready", new ReadyHandler(inFlight, readiness));
     Undertow undertow =
         Undertow.builder()
             .setByteBufferPool(buffers)

@@ -1,14 +1,21 @@
 package xyz.trollllm.server;
 
 import com.mongodb.client.MongoDatabase;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import xyz.trollllm.billing.CreditLedger;
+import xyz.trollllm.billing.GracedLedger;
+import xyz.trollllm.billing.StoreState;
+import xyz.trollllm.billing.Usd;
 import xyz.trollllm.billing.mongo.MongoCreditLedger;
 import xyz.trollllm.billing.mongo.MongoLedgerIndexes;
 import xyz.trollllm.billing.mongo.MongoLedgerOptions;
+import xyz.trollllm.billing.mongo.StoreWatch;
 import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.config.StoreOutage;
 import xyz.trollllm.config.UpstreamKeys;
 import xyz.trollllm.proxy.RequestLog;
 import xyz.trollllm.proxy.mongo.MongoAccountDirectory;
@@ -17,10 +24,12 @@ import xyz.trollllm.proxy.mongo.MongoAccountDirectory;
  * A server with its ledger and accounts on one database: what a process runs, and the demo twice.
  */
 public final class Instance implements AutoCloseable {
-  private final MongoCreditLedger ledger;
+  private final StoreWatch store;
+  private final CreditLedger ledger;
   private final GatewayServer server;
 
-  private Instance(MongoCreditLedger ledger, GatewayServer server) {
+  private Instance(StoreWatch store, CreditLedger ledger, GatewayServer server) {
+    this.store = store;
     this.ledger = ledger;
     this.server = server;
   }
@@ -31,17 +40,39 @@ public final class Instance implements AutoCloseable {
     Map<String, List<String>> apiKeys = new HashMap<>();
     config.upstreams().forEach((name, upstream) -> apiKeys.put(name, keys.of(upstream)));
     MongoLedgerIndexes.create(database);
-    MongoCreditLedger ledger =
-        MongoCreditLedger.open(database, MongoLedgerOptions.of(config.instance()));
+    StoreWatch store = StoreWatch.start(database);
+    MongoCreditLedger kept =
+        MongoCreditLedger.open(database, MongoLedgerOptions.of(config.instance()), store);
+    CreditLedger ledger = graced(kept, config.storeOutage(), store);
+    boolean refuses = config.storeOutage() instanceof StoreOutage.Refuse;
+    Readiness readiness =
+        () ->
+            store
+                .silentSince()
+                .map(since -> new Readiness.Trouble("store", since, refuses, kept.unsettled()));
     try {
       GatewayServer server =
           GatewayServer.start(
-              config, apiKeys, new MongoAccountDirectory(database, Clock.systemUTC()), ledger, log);
-      return new Instance(ledger, server);
+              config,
+              apiKeys,
+              new MongoAccountDirectory(database, Clock.systemUTC(), store),
+              ledger,
+              log,
+              readiness);
+      return new Instance(store, ledger, server);
     } catch (RuntimeException e) {
       ledger.close();
+      store.close();
       throw e;
     }
+  }
+
+  private static CreditLedger graced(CreditLedger ledger, StoreOutage policy, StoreState store) {
+    return switch (policy) {
+      case StoreOutage.Refuse _ -> ledger;
+      case StoreOutage.Grace(BigDecimal usd) ->
+          new GracedLedger(ledger, store, new Usd(usd), Clock.systemUTC());
+    };
   }
 
   /** The port clients connect to. */
@@ -59,5 +90,6 @@ public final class Instance implements AutoCloseable {
   public void close() {
     server.close();
     ledger.close();
+    store.close();
   }
 }

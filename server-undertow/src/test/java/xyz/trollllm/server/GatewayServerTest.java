@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static xyz.trollllm.server.RawClient.post;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -289,6 +290,21 @@ final class GatewayServerTest {
 
       assertThat(ops.readUntil("}", 1)).contains("200", "\"ready\":true");
       assertThat(client.readUntil("}", 1)).contains("200", "\"instance\":\"test\"");
+    }
+  }
+
+  @Test
+  void operatorsSeeWhyRequestsAreRefusedOrServedOnGrace() throws Exception {
+    Instant since = Instant.parse("2026-11-23T05:00:00Z");
+    try (RawClient ops = new RawClient(fixture.server.opsPort())) {
+      fixture.trouble = new Readiness.Trouble("store", since, true, 7);
+      ops.send("GET /ready HTTP/1.1\r\nhost: x\r\n\r\n");
+      assertThat(ops.readUntil("}", 1))
+          .contains("503", "\"ready\":false,\"reason\":\"store\"", "\"unsettled\":7");
+      fixture.trouble = new Readiness.Trouble("store", since, false, 7);
+      ops.send("GET /ready HTTP/1.1\r\nhost: x\r\n\r\n");
+      assertThat(ops.readUntil("}", 2))
+          .contains("200", "\"ready\":true,\"degraded\":\"store\",\"since\":\"" + since);
     }
   }
 

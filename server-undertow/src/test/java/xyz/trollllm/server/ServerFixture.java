@@ -80,6 +80,9 @@ final class ServerFixture implements AutoCloseable {
             .formatted(seconds));
   }
 
+  /** What the server says speaks against it. */
+  volatile Readiness.@Nullable Trouble trouble;
+
   private ServerFixture(AccountDirectory accounts, Duration patience) {
     this(accounts, patience, null, "");
   }
@@ -101,6 +104,7 @@ final class ServerFixture implements AutoCloseable {
             accounts,
             ledger,
             log::add,
+            () -> Optional.ofNullable(trouble),
             patience);
   }
 

@@ -17,6 +17,11 @@ public interface AccountDirectory {
   final class DirectoryUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The store is known not to answer, and was not asked. */
+    public DirectoryUnavailableException() {
+      super("the account store does not answer");
+    }
+
     public DirectoryUnavailableException(Throwable cause) {
       super("the account store did not answer: " + cause.getMessage(), cause);
     }

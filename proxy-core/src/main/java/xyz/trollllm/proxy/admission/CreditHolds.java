@@ -1,5 +1,6 @@
 package xyz.trollllm.proxy.admission;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -20,10 +21,12 @@ import xyz.trollllm.proxy.wire.RequestSummary;
 final class CreditHolds {
   private final CreditLedger ledger;
   private final Duration lifetime;
+  private final Clock clock;
 
-  CreditHolds(CreditLedger ledger, Duration lifetime) {
+  CreditHolds(CreditLedger ledger, Duration lifetime, Clock clock) {
     this.ledger = ledger;
     this.lifetime = lifetime;
+    this.clock = clock;
   }
 
   void hold(
@@ -64,13 +67,16 @@ final class CreditHolds {
   }
 
   private void reserve(Attempt attempt, Usd amount, Consumer<Reservation> outcome) {
+    Account account = attempt.identity().account();
+    CreditField field = attempt.route().model().creditField();
     ledger.reserve(
         new HoldRequest(
             attempt.requestId(),
-            attempt.identity().account().userId(),
-            attempt.route().model().creditField(),
+            account.userId(),
+            field,
             amount,
-            lifetime),
+            lifetime,
+            account.lastSeen(field, clock.instant())),
         outcome);
   }
 

@@ -1,5 +1,6 @@
 package xyz.trollllm.proxy.admission;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class Gatekeeper {
     this.limiter = new RequestLimiter(config.requestsPerMinute());
     this.freeLimiter = new RequestLimiter(config.requestsPerMinute());
     this.catalog = new ModelCatalog(config);
-    this.holds = new CreditHolds(ledger, holdLifetime);
+    this.holds = new CreditHolds(ledger, holdLifetime, Clock.systemUTC());
     this.maxBodyBytes = config.maxBodyBytes();
   }
 

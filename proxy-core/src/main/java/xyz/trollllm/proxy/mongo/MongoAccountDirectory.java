@@ -1,7 +1,6 @@
 package xyz.trollllm.proxy.mongo;
 
 import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Projections.include;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
@@ -12,6 +11,8 @@ import java.util.Optional;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.StoreState;
+import xyz.trollllm.billing.mongo.AccountStatements;
 import xyz.trollllm.proxy.admission.Account;
 import xyz.trollllm.proxy.admission.AccountDirectory;
 import xyz.trollllm.proxy.admission.ApiKey;
@@ -24,15 +25,25 @@ public final class MongoAccountDirectory implements AccountDirectory {
   private final MongoCollection<Document> keys;
   private final MongoCollection<Document> users;
   private final Clock clock;
+  private final StoreState state;
+  private final Document shown = AccountStatements.projection().append("isActive", 1);
 
-  public MongoAccountDirectory(MongoDatabase database, Clock clock) {
+  /**
+   * A directory in {@code database}, which is not asked while {@code state} says that it does not
+   * answer.
+   */
+  public MongoAccountDirectory(MongoDatabase database, Clock clock, StoreState state) {
     this.keys = database.getCollection("user_keys");
     this.users = database.getCollection("usersNew");
     this.clock = clock;
+    this.state = state;
   }
 
   @Override
   public Optional<Account> find(ApiKey key) {
+    if (state.isSilent()) {
+      throw new DirectoryUnavailableException();
+    }
     try {
       Document ofKey = keys.find(eq("_id", key.value())).first();
       if (ofKey == null) {
@@ -45,9 +56,10 @@ public final class MongoAccountDirectory implements AccountDirectory {
   }
 
   private Optional<Account> user(Bson filter) {
-    Document user = users.find(filter).projection(include("isActive")).first();
+    Document user = users.find(filter).projection(shown).first();
     return Optional.ofNullable(user)
-        .map(found -> new Account(found.getString("_id"), isActive(found)));
+        .map(found ->
+            new Account(found.getString("_id"), isActive(found), AccountStatements.of(found)));
   }
 
   private boolean usable(Document key) {

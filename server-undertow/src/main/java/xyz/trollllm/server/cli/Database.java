@@ -13,7 +13,12 @@ import org.bson.Document;
 /** The database that {@code MONGODB_URI} and {@code MONGODB_DB_NAME} name. */
 public final class Database implements AutoCloseable {
   private static final String DEFAULT_NAME = "trollllm";
-  private static final int PATIENCE_SECONDS = 5;
+
+  /** To find a primary, and to connect to it. */
+  private static final int PATIENCE_SECONDS = 2;
+
+  /** For an answer: what whoever is under way waits for when the database falls silent. */
+  private static final int ANSWER_SECONDS = 5;
 
   private final MongoClient client;
   private final MongoDatabase database;
@@ -45,10 +50,12 @@ public final class Database implements AutoCloseable {
             MongoClientSettings.builder()
                 .applyToClusterSettings(
                     cluster -> cluster.serverSelectionTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .applyToConnectionPoolSettings(
+                    pool -> pool.maxWaitTime(ANSWER_SECONDS, TimeUnit.SECONDS))
                 .applyToSocketSettings(socket ->
                     socket
                         .connectTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                        .readTimeout(2 * PATIENCE_SECONDS, TimeUnit.SECONDS))
+                        .readTimeout(ANSWER_SECONDS, TimeUnit.SECONDS))
                 .applyConnectionString(connection)
                 .build());
     // A secondary may lag behind what was just held or settled.
