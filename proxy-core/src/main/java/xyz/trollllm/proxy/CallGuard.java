@@ -8,7 +8,7 @@ import xyz.trollllm.proxy.upstream.UpstreamFailure;
  * Stands between a call and those who call it back, so that a bug in any step ends the call, its
  * money settled, instead of leaving it to hang.
  */
-final class CallGuard implements Upstream.Listener, ClientExchange.Listener {
+final class CallGuard implements StepGuard, Upstream.Listener, ClientExchange.Listener {
   private final ProxyCall call;
 
   CallGuard(ProxyCall call) {
@@ -62,14 +62,8 @@ final class CallGuard implements Upstream.Listener, ClientExchange.Listener {
     }
   }
 
-  void step(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException bug) {
-      call.crashed(bug);
-    } catch (Error fatal) {
-      call.crashed(fatal);
-      throw fatal;
-    }
+  @Override
+  public void crashed(Throwable bug) {
+    call.crashed(bug);
   }
 }

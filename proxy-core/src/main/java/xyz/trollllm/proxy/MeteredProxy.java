@@ -93,7 +93,7 @@ public final class MeteredProxy implements AutoCloseable {
       }
       case Endpoint.Own own -> {
         FreeReply reply = reply(id, endpoint, request, receiver);
-        new OwnCall(context, ownAnswers, storeCalls, own, request, receiver, loop, reply).start();
+        new OwnCall(context, ownAnswers, own, request, receiver, loop, reply).start();
       }
       case Endpoint.Unknown _ -> refuse(request, receiver, notServed(endpoint, request));
     }
