@@ -31,8 +31,7 @@ import xyz.trollllm.proxy.wire.TokenCountAnswer;
  * <p>Confined to its event loop. An upstream without this endpoint is no upstream in trouble, so
  * outcomes do not count for its circuit breaker; nothing is sent while that is open.
  */
-final class TokenCountCall
-    implements StepGuard, Upstream.Listener, ClientExchange.Listener {
+final class TokenCountCall implements StepGuard, Upstream.Listener, ClientExchange.Listener {
   private static final int MAX_ATTEMPTS = 2;
   private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -127,7 +126,7 @@ final class TokenCountCall
     UpstreamRequest forwarded =
         new UpstreamRequest(
             URI.create(
-                question.route().url() + "/count_tokens" + Paths.forwardedQuery(request.query())),
+                question.route().url() + "/count_tokens" + QueryRules.toUpstream(request.query())),
             HeaderRules.toUpstream(request.headers(), upstream.config(), chosen.value(), requestId),
             BodyEdits.forward(
                 request.body(),
