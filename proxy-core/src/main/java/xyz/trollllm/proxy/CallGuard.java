@@ -50,18 +50,6 @@ final class CallGuard implements StepGuard, Upstream.Listener, ClientExchange.Li
     step(call::onStop);
   }
 
-  /** Runs a step elsewhere than on the call's loop. */
-  void elsewhere(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException bug) {
-      call.onLoop(() -> call.crashed(bug));
-    } catch (Error fatal) {
-      call.onLoop(() -> call.crashed(fatal));
-      throw fatal;
-    }
-  }
-
   @Override
   public void crashed(Throwable bug) {
     call.crashed(bug);

@@ -65,23 +65,12 @@ final class OwnCall implements ClientExchange.Listener {
 
   private void fetch(Identity caller) {
     try {
-      context.background().execute(() -> fetchNow(caller));
+      context
+          .background()
+          .compute(() -> answers.to(caller, endpoint, request), loop::run, reply::send);
     } catch (RejectedExecutionException _) {
       reply.fail(ErrorAnswer.of(new Rejection.ShuttingDown()), null);
     }
-  }
-
-  private void fetchNow(Identity caller) {
-    OwnAnswer answer;
-    try {
-      answer = answers.to(caller, endpoint, request);
-    } catch (RuntimeException | Error bug) {
-      loop.run(() -> {
-        throw bug;
-      });
-      return;
-    }
-    loop.run(() -> reply.send(answer));
   }
 
   @Override

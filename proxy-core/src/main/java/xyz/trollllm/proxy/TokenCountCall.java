@@ -92,17 +92,21 @@ final class TokenCountCall implements StepGuard, Upstream.Listener, ClientExchan
       case Identification.Refused(Admission.Refused refused) -> reply.refuse(refused);
       case Identification.Known(Identity caller) -> {
         reply.by(caller);
-        switch (context.gatekeeper().addressTokenCount(request, caller)) {
-          case Addressing.Refused(Admission.Refused refused) -> reply.refuse(refused);
-          case Addressing.Routed(RequestSummary summary, Route route) -> {
-            reply.about(summary.model());
-            ConfiguredUpstream upstream =
-                Objects.requireNonNull(context.upstreams().get(route.model().upstream()));
-            asked = new Asked(summary, route, upstream);
-            if (!reply.isOver()) {
-              open(upstream.keys().next());
-            }
-          }
+        context.gatekeeper().addressTokenCount(request, caller, loop::run, this::addressed);
+      }
+    }
+  }
+
+  private void addressed(Addressing addressing) {
+    switch (addressing) {
+      case Addressing.Refused(Admission.Refused refused) -> reply.refuse(refused);
+      case Addressing.Routed(RequestSummary summary, Route route) -> {
+        reply.about(summary.model());
+        ConfiguredUpstream upstream =
+            Objects.requireNonNull(context.upstreams().get(route.model().upstream()));
+        asked = new Asked(summary, route, upstream);
+        if (!reply.isOver()) {
+          open(upstream.keys().next());
         }
       }
     }
