@@ -1,6 +1,8 @@
 package xyz.trollllm.billing;
 
 import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.CreditField;
 
 /**
@@ -9,13 +11,29 @@ import xyz.trollllm.config.CreditField;
  * @param requestId identifies the request for ever; letters, digits and dashes only
  * @param amount an upper bound of the request's cost, in whole nano-dollars
  * @param lifetime how long the hold stands if nobody settles or extends it
+ * @param notAfter when it may not be set any more; null for as long as the ledger tries
  */
 public record HoldRequest(
-    String requestId, String userId, CreditField creditField, Usd amount, Duration lifetime) {
+    String requestId,
+    String userId,
+    CreditField creditField,
+    Usd amount,
+    Duration lifetime,
+    @Nullable Instant notAfter) {
   public HoldRequest {
     RequestIds.requireValid(requestId);
     if (amount.isNegative()) {
       throw new IllegalArgumentException("a hold must not be negative, was " + amount);
     }
+  }
+
+  /** A wish that may be fulfilled for as long as the ledger tries. */
+  public HoldRequest(
+      String requestId, String userId, CreditField creditField, Usd amount, Duration lifetime) {
+    this(requestId, userId, creditField, amount, lifetime, null);
+  }
+
+  boolean isTooLate(Instant now) {
+    return notAfter != null && !now.isBefore(notAfter);
   }
 }

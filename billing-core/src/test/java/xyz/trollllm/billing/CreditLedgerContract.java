@@ -203,6 +203,21 @@ public abstract class CreditLedgerContract {
   }
 
   @Test
+  void holdIsNotSetAfterItsTime() {
+    giveCredit("1", "2");
+    HoldRequest request = hold(USER, CREDITS, "0.5");
+    Instant past = clock.instant().minusSeconds(1);
+
+    Reservation reservation =
+        tryToReserve(
+            new HoldRequest(
+                request.requestId(), USER, CREDITS, request.amount(), request.lifetime(), past));
+
+    assertThat(reservation).isInstanceOf(Reservation.Unavailable.class);
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+  }
+
+  @Test
   void zeroChargeReleasesTheHold() {
     giveCredit("1", "1");
 

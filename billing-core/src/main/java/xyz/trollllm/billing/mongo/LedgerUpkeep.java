@@ -13,14 +13,20 @@ import java.util.concurrent.TimeUnit;
 public final class LedgerUpkeep {
   private static final System.Logger LOG = System.getLogger(LedgerUpkeep.class.getName());
   private static final int DRAINS_PER_SWEEP = 40;
+  private static final int DRAINS_PER_REMOVAL = 2_400;
 
   private final OutboxDrain drain;
   private final HoldSweep sweep;
+  private final Runnable removal;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  LedgerUpkeep(OutboxDrain drain, HoldSweep sweep) {
+  /**
+   * @param removal removes what nobody needs any more
+   */
+  LedgerUpkeep(OutboxDrain drain, HoldSweep sweep, Runnable removal) {
     this.drain = drain;
     this.sweep = sweep;
+    this.removal = removal;
   }
 
   void start(Duration interval) {
@@ -36,6 +42,9 @@ public final class LedgerUpkeep {
         if (round % DRAINS_PER_SWEEP == 0) {
           attempt("sweep", this::sweepOnce);
         }
+        if (round % DRAINS_PER_REMOVAL == 0) {
+          attempt("removal", this::removeOnce);
+        }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -50,6 +59,11 @@ public final class LedgerUpkeep {
   /** Releases holds that have expired; returns how many there were. */
   public synchronized int sweepOnce() {
     return sweep.run();
+  }
+
+  /** Forgets idempotency keys whose time is over. */
+  public synchronized void removeOnce() {
+    removal.run();
   }
 
   /** Ends the work in the background, after one last drain if the store is known to answer. */

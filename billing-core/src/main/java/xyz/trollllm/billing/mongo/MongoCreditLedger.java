@@ -14,6 +14,9 @@ import org.bson.Document;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.HoldRequest;
+import xyz.trollllm.billing.IdempotencyKeys;
+import xyz.trollllm.billing.IdempotencyTable;
+import xyz.trollllm.billing.InMemoryIdempotencyTable;
 import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
@@ -40,6 +43,7 @@ public final class MongoCreditLedger implements CreditLedger {
   private final UserLanes lanes;
   private final LedgerUpkeep upkeep;
   private final RequestHistory history;
+  private final IdempotencyKeys idempotencyKeys;
   private final Duration closeTimeout;
   private final ExecutorService executor;
   private final Unsettled unsettled = new Unsettled();
@@ -49,12 +53,14 @@ public final class MongoCreditLedger implements CreditLedger {
       UserLanes lanes,
       LedgerUpkeep upkeep,
       RequestHistory history,
+      IdempotencyKeys idempotencyKeys,
       Duration closeTimeout,
       ExecutorService executor) {
     this.context = context;
     this.lanes = lanes;
     this.upkeep = upkeep;
     this.history = history;
+    this.idempotencyKeys = idempotencyKeys;
     this.closeTimeout = closeTimeout;
     this.executor = executor;
   }
@@ -67,11 +73,18 @@ public final class MongoCreditLedger implements CreditLedger {
   /** As {@link #open(MongoDatabase, MongoLedgerOptions)}, by a clock that tests may move. */
   public static MongoCreditLedger open(
       MongoDatabase database, MongoLedgerOptions options, Clock clock) {
-    return open(new MongoLedgerStore(database), new KeyCounters(database)::count, options, clock);
+    return open(
+        new MongoLedgerStore(database),
+        new KeyCounters(database)::count,
+        new MongoIdempotencyTable(database),
+        options,
+        clock,
+        Backoff.DEFAULT,
+        threadPerTask());
   }
 
   /**
-   * Opens the ledger on any store.
+   * Opens the ledger on any store; idempotency keys stay in memory.
    *
    * @param newRows gets to see the rows that were added to the log
    */
@@ -80,13 +93,11 @@ public final class MongoCreditLedger implements CreditLedger {
       Consumer<List<Document>> newRows,
       MongoLedgerOptions options,
       Clock clock) {
-    return open(
-        store,
-        newRows,
-        options,
-        clock,
-        Backoff.DEFAULT,
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ledger-", 0).factory()));
+    return open(store, newRows, options, clock, Backoff.DEFAULT, threadPerTask());
+  }
+
+  private static ExecutorService threadPerTask() {
+    return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ledger-", 0).factory());
   }
 
   static MongoCreditLedger open(
@@ -96,20 +107,46 @@ public final class MongoCreditLedger implements CreditLedger {
       Clock clock,
       Backoff backoff,
       ExecutorService executor) {
+    IdempotencyTable keys = new InMemoryIdempotencyTable(clock);
+    return open(store, newRows, keys, options, clock, backoff, executor);
+  }
+
+  private static MongoCreditLedger open(
+      LedgerStore store,
+      Consumer<List<Document>> newRows,
+      IdempotencyTable keys,
+      MongoLedgerOptions options,
+      Clock clock,
+      Backoff backoff,
+      ExecutorService executor) {
     LedgerContext context = LedgerContext.of(store, options, clock);
     int mostOfOneUser = Math.max(MOST_WAITING_OF_ONE_USER, options.maxOpenHolds());
     UserLanes lanes = new UserLanes(store, executor, backoff, mostOfOneUser, MOST_WAITING);
     LedgerUpkeep upkeep =
         new LedgerUpkeep(
-            new OutboxDrain(store, lanes, newRows, options), new HoldSweep(context, lanes));
+            new OutboxDrain(store, lanes, newRows, options),
+            new HoldSweep(context, lanes),
+            () -> keys.removeExpired(context.now()));
     upkeep.start(options.upkeepInterval());
+    RequestHistory history = new MongoRequestHistory(store);
     return new MongoCreditLedger(
-        context, lanes, upkeep, new MongoRequestHistory(store), options.closeTimeout(), executor);
+        context,
+        lanes,
+        upkeep,
+        history,
+        IdempotencyKeys.of(keys, history, context.clock()),
+        options.closeTimeout(),
+        executor);
   }
 
   @Override
   public RequestHistory history() {
     return history;
+  }
+
+  @Override
+  public IdempotencyKeys idempotencyKeys() {
+    return idempotencyKeys;
   }
 
   /** What is done beside the requests: the log is written and expired holds are released. */
