@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +28,11 @@ import xyz.trollllm.billing.Settlement.Outcome;
 /**
  * Two requests of one key, ending in every way, at every single and double fault of the calls that
  * claim it; then others of the same key, when all claims and holds are over. The key is charged
- * once in all, and blocks nobody for longer.
+ * once in all, and blocks nobody for longer. More faults at once: {@code -Didempotency.faults=3}.
  */
 final class IdempotencyFaultsTest {
   private static final String USER = "ann";
-  private static final int MOST_CALLS = 9;
+  private static final int MOST_FAULTS = Integer.getInteger("idempotency.faults", 2);
 
   /** How a request goes on that got the key. */
   private enum Way {
@@ -75,29 +77,30 @@ final class IdempotencyFaultsTest {
     int tried = 0;
     for (Way first : Way.values()) {
       for (Way second : Way.values()) {
-        for (Map<Integer, Fault> plan : plans()) {
-          if (violations.size() >= enough) {
-            return tried;
-          }
+        Deque<Map<Integer, Fault>> plans = new ArrayDeque<>(List.of(Map.of()));
+        while (!plans.isEmpty() && violations.size() < enough) {
+          Map<Integer, Fault> plan = plans.remove();
+          World world = new World(plan, mistake);
+          world.run(first, second, violations);
           tried++;
-          new World(plan, mistake).run(first, second, violations);
+          if (plan.size() < MOST_FAULTS) {
+            plans.addAll(withOneMore(plan, world.faulty.calls()));
+          }
         }
       }
     }
     return tried;
   }
 
-  private static List<Map<Integer, Fault>> plans() {
+  /** The plan with one more fault, at a later call of those that were made. */
+  private static List<Map<Integer, Fault>> withOneMore(Map<Integer, Fault> plan, int calls) {
+    int from = plan.keySet().stream().mapToInt(call -> call + 1).max().orElse(0);
     List<Map<Integer, Fault>> plans = new ArrayList<>();
-    plans.add(Map.of());
-    for (int one = 0; one < MOST_CALLS; one++) {
+    for (int call = from; call < calls; call++) {
       for (Fault fault : Fault.values()) {
-        plans.add(Map.of(one, fault));
-        for (int other = one + 1; other < MOST_CALLS; other++) {
-          for (Fault another : Fault.values()) {
-            plans.add(Map.of(one, fault, other, another));
-          }
-        }
+        Map<Integer, Fault> more = new HashMap<>(plan);
+        more.put(call, fault);
+        plans.add(more);
       }
     }
     return plans;
