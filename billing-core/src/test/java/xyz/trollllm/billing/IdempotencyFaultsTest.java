@@ -211,10 +211,10 @@ final class IdempotencyFaultsTest {
     }
 
     private @Nullable Hold hold(String id, Granted granted) {
-      Instant notAfter = mistake == Mistake.NO_FENCE ? null : granted.notAfter();
+      HoldRequest request = new HoldRequest(id, USER, CREDITS, Usd.of("0.5"), Requests.LIFETIME);
       OneAnswer<Reservation> answer = new OneAnswer<>();
       ledger.reserve(
-          new HoldRequest(id, USER, CREDITS, Usd.of("0.5"), Requests.LIFETIME, notAfter), answer);
+          mistake == Mistake.NO_FENCE ? request : request.by(granted.notAfter()), answer);
       return answer.get() instanceof Reservation.Held(Hold hold) ? hold : null;
     }
 

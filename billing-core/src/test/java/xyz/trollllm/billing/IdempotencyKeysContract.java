@@ -223,7 +223,8 @@ public abstract class IdempotencyKeysContract {
     OneAnswer<Reservation> answer = new OneAnswer<>();
     ledger()
         .reserve(
-            new HoldRequest(id, USER, CREDITS, Usd.of("0.5"), Requests.LIFETIME, claim.notAfter()),
+            new HoldRequest(id, USER, CREDITS, Usd.of("0.5"), Requests.LIFETIME)
+                .by(claim.notAfter()),
             answer);
     return answer.get();
   }

@@ -21,6 +21,7 @@ import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.StoreState;
 import xyz.trollllm.billing.Usd;
 
 /**
@@ -46,6 +47,7 @@ public final class MongoCreditLedger implements CreditLedger {
   private final IdempotencyKeys idempotencyKeys;
   private final Duration closeTimeout;
   private final ExecutorService executor;
+  private final StoreState state;
   private final Unsettled unsettled = new Unsettled();
 
   private MongoCreditLedger(
@@ -55,7 +57,8 @@ public final class MongoCreditLedger implements CreditLedger {
       RequestHistory history,
       IdempotencyKeys idempotencyKeys,
       Duration closeTimeout,
-      ExecutorService executor) {
+      ExecutorService executor,
+      StoreState state) {
     this.context = context;
     this.lanes = lanes;
     this.upkeep = upkeep;
@@ -63,6 +66,7 @@ public final class MongoCreditLedger implements CreditLedger {
     this.idempotencyKeys = idempotencyKeys;
     this.closeTimeout = closeTimeout;
     this.executor = executor;
+    this.state = state;
   }
 
   /** Opens the ledger in {@code database} and starts its upkeep, unless the options say not to. */
@@ -73,14 +77,29 @@ public final class MongoCreditLedger implements CreditLedger {
   /** As {@link #open(MongoDatabase, MongoLedgerOptions)}, by a clock that tests may move. */
   public static MongoCreditLedger open(
       MongoDatabase database, MongoLedgerOptions options, Clock clock) {
+    return open(database, options, clock, StoreState.ANSWERS);
+  }
+
+  /**
+   * As {@link #open(MongoDatabase, MongoLedgerOptions)}. While {@code state} says that the database
+   * does not answer it is not asked: reservations are unavailable at once, settlements wait.
+   */
+  public static MongoCreditLedger open(
+      MongoDatabase database, MongoLedgerOptions options, StoreState state) {
+    return open(database, options, Clock.systemUTC(), state);
+  }
+
+  private static MongoCreditLedger open(
+      MongoDatabase database, MongoLedgerOptions options, Clock clock, StoreState state) {
     return open(
         new MongoLedgerStore(database),
         new KeyCounters(database)::count,
-        new MongoIdempotencyTable(database),
+        new MongoIdempotencyTable(database, state),
         options,
         clock,
         Backoff.DEFAULT,
-        threadPerTask());
+        threads(),
+        state);
   }
 
   /**
@@ -93,32 +112,35 @@ public final class MongoCreditLedger implements CreditLedger {
       Consumer<List<Document>> newRows,
       MongoLedgerOptions options,
       Clock clock) {
-    return open(store, newRows, options, clock, Backoff.DEFAULT, threadPerTask());
+    return open(store, newRows, options, clock, Backoff.DEFAULT, threads(), StoreState.ANSWERS);
   }
 
-  private static ExecutorService threadPerTask() {
+  private static ExecutorService threads() {
     return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ledger-", 0).factory());
   }
 
   static MongoCreditLedger open(
-      LedgerStore store,
+      LedgerStore unwatched,
       Consumer<List<Document>> newRows,
       MongoLedgerOptions options,
       Clock clock,
       Backoff backoff,
-      ExecutorService executor) {
+      ExecutorService executor,
+      StoreState state) {
     IdempotencyTable keys = new InMemoryIdempotencyTable(clock);
-    return open(store, newRows, keys, options, clock, backoff, executor);
+    return open(unwatched, newRows, keys, options, clock, backoff, executor, state);
   }
 
   private static MongoCreditLedger open(
-      LedgerStore store,
+      LedgerStore unwatched,
       Consumer<List<Document>> newRows,
       IdempotencyTable keys,
       MongoLedgerOptions options,
       Clock clock,
       Backoff backoff,
-      ExecutorService executor) {
+      ExecutorService executor,
+      StoreState state) {
+    LedgerStore store = new WatchedStore(unwatched, state);
     LedgerContext context = LedgerContext.of(store, options, clock);
     int mostOfOneUser = Math.max(MOST_WAITING_OF_ONE_USER, options.maxOpenHolds());
     UserLanes lanes = new UserLanes(store, executor, backoff, mostOfOneUser, MOST_WAITING);
@@ -126,7 +148,8 @@ public final class MongoCreditLedger implements CreditLedger {
         new LedgerUpkeep(
             new OutboxDrain(store, lanes, newRows, options),
             new HoldSweep(context, lanes),
-            () -> keys.removeExpired(context.now()));
+            () -> keys.removeExpired(context.now()),
+            state);
     upkeep.start(options.upkeepInterval());
     RequestHistory history = new MongoRequestHistory(store);
     return new MongoCreditLedger(
@@ -136,7 +159,8 @@ public final class MongoCreditLedger implements CreditLedger {
         history,
         IdempotencyKeys.of(keys, history, context.clock()),
         options.closeTimeout(),
-        executor);
+        executor,
+        state);
   }
 
   @Override
@@ -154,8 +178,17 @@ public final class MongoCreditLedger implements CreditLedger {
     return upkeep;
   }
 
+  /** How many requests have ended and are not settled yet. */
+  public int unsettled() {
+    return unsettled.count();
+  }
+
   @Override
   public void reserve(HoldRequest request, Consumer<Reservation> outcome) {
+    if (state.isSilent()) {
+      outcome.accept(ReserveOperation.unavailable(Operation.SILENT));
+      return;
+    }
     LedgerStatements.Reserve reserve = context.statements().reserve(request, context.now());
     lanes.offer(new ReserveOperation(context, reserve, outcome));
   }
@@ -163,6 +196,10 @@ public final class MongoCreditLedger implements CreditLedger {
   @Override
   public void raise(Hold hold, Usd amount, Consumer<Reservation> outcome) {
     hold.requireLessThan(amount);
+    if (state.isSilent()) {
+      outcome.accept(ReserveOperation.unavailable(Operation.SILENT));
+      return;
+    }
     lanes.offer(new RaiseOperation(context, hold, amount, outcome));
   }
 
@@ -177,6 +214,10 @@ public final class MongoCreditLedger implements CreditLedger {
 
   @Override
   public void extend(Hold hold) {
+    context.strays().keep(hold.requestId());
+    if (state.isSilent()) {
+      return; // the next time will do, or the charge is taken late
+    }
     UserUpdate update = context.statements().extend(hold, context.now());
     lanes.offer(new PlainUpdate(update, result -> warnUnlessExtended(hold, result)));
   }

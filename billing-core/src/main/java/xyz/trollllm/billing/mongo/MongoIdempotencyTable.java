@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.bson.Document;
 import xyz.trollllm.billing.IdempotencyKeys;
 import xyz.trollllm.billing.IdempotencyTable;
+import xyz.trollllm.billing.StoreState;
 
 /**
  * Claims as documents of a collection of their own: they would make a user's document grow by all
@@ -27,8 +28,11 @@ final class MongoIdempotencyTable implements IdempotencyTable {
   private static final int DUPLICATE_KEY = 11000;
 
   private final MongoCollection<Document> keys;
+  private final StoreState state;
 
-  MongoIdempotencyTable(MongoDatabase database) {
+  /** A table that does not ask the database while {@code state} says that it does not answer. */
+  MongoIdempotencyTable(MongoDatabase database, StoreState state) {
+    this.state = state;
     this.keys =
         database
             .getCollection(Collections.IDEMPOTENCY_KEYS)
@@ -111,7 +115,10 @@ final class MongoIdempotencyTable implements IdempotencyTable {
     asked(() -> keys.deleteMany(new Document(CREATED, old).append("$expr", byTheStore)));
   }
 
-  private static <T> T asked(Supplier<T> statement) {
+  private <T> T asked(Supplier<T> statement) {
+    if (state.isSilent()) {
+      throw new UnavailableException(new StoreSilentException());
+    }
     try {
       return statement.get();
     } catch (MongoException e) {

@@ -11,13 +11,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.IdempotencyClaim;
+import xyz.trollllm.billing.IdempotencyKeys;
 import xyz.trollllm.billing.IdempotencyKeysContract;
 import xyz.trollllm.billing.IdempotencyTable;
+import xyz.trollllm.billing.StoreState;
+import xyz.trollllm.billing.SwitchedState;
 
 /** The contract, on a store whose clock nobody moves. */
 final class MongoIdempotencyKeysTest extends IdempotencyKeysContract {
   private final TestMongo mongo = TestMongo.start();
-  private final IdempotencyTable table = new MongoIdempotencyTable(mongo.database());
+  private final IdempotencyTable table =
+      new MongoIdempotencyTable(mongo.database(), StoreState.ANSWERS);
   private final MongoCreditLedger ledger =
       MongoCreditLedger.open(
           mongo.database(), MongoLedgerOptions.of("test").withoutUpkeep(), clock);
@@ -82,6 +86,17 @@ final class MongoIdempotencyKeysTest extends IdempotencyKeysContract {
     assertThat(rows).hasSize(1);
     assertThat(rows.getFirst().toJson()).doesNotContain(KEY).doesNotContain(USER);
     assertThat(rows.getFirst().getString("_id")).matches("[0-9a-f]{64}");
+  }
+
+  @Test
+  void keysOfAStoreThatIsKnownToBeSilentAreUnavailableAtOnce() {
+    SwitchedState state = new SwitchedState();
+    IdempotencyTable watched = new MongoIdempotencyTable(mongo.database(), state);
+    state.silence();
+
+    assertThat(IdempotencyKeys.of(watched, ledger.history(), clock).claim(request("a")))
+        .isInstanceOf(IdempotencyClaim.Unavailable.class);
+    assertThat(table.find(request("a").keyHash())).isEmpty();
   }
 
   @Test

@@ -63,15 +63,15 @@ final class CreditHolds {
   }
 
   private void reserve(Attempt attempt, Usd amount, Consumer<Reservation> outcome) {
-    ledger.reserve(
+    HoldRequest request =
         new HoldRequest(
             attempt.candidate().requestId(),
             attempt.candidate().identity().account().userId(),
             attempt.candidate().route().model().creditField(),
             amount,
-            lifetime,
-            attempt.notAfter()),
-        outcome);
+            lifetime);
+    Instant notAfter = attempt.notAfter();
+    ledger.reserve(notAfter == null ? request : request.by(notAfter), outcome);
   }
 
   /** One request that credit is wanted for. */
