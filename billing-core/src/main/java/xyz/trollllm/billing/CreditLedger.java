@@ -42,6 +42,9 @@ public interface CreditLedger extends AutoCloseable {
     return RequestHistory.NONE;
   }
 
+  /** The keys of clients whose requests this ledger holds credit for; stay the same object. */
+  IdempotencyKeys idempotencyKeys();
+
   /** Finishes what is under way, waiting a bounded time for the store. */
   @Override
   void close();

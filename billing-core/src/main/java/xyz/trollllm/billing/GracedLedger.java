@@ -97,6 +97,11 @@ public final class GracedLedger implements CreditLedger {
   }
 
   @Override
+  public IdempotencyKeys idempotencyKeys() {
+    return ledger.idempotencyKeys();
+  }
+
+  @Override
   public void close() {
     ledger.close();
   }

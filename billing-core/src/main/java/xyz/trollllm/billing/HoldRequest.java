@@ -1,6 +1,7 @@
 package xyz.trollllm.billing;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.CreditField;
 
@@ -12,6 +13,7 @@ import xyz.trollllm.config.CreditField;
  * @param lifetime how long the hold stands if nobody settles or extends it
  * @param lastSeen what the field had available when the account was last looked at, for ledgers
  *     whose store does not answer; null if that is not known, or may not be spent any more
+ * @param notAfter when it may not be set any more; null for as long as the ledger tries
  */
 public record HoldRequest(
     String requestId,
@@ -19,7 +21,8 @@ public record HoldRequest(
     CreditField creditField,
     Usd amount,
     Duration lifetime,
-    @Nullable Usd lastSeen) {
+    @Nullable Usd lastSeen,
+    @Nullable Instant notAfter) {
   public HoldRequest {
     RequestIds.requireValid(requestId);
     if (amount.isNegative()) {
@@ -31,5 +34,28 @@ public record HoldRequest(
   public HoldRequest(
       String requestId, String userId, CreditField creditField, Usd amount, Duration lifetime) {
     this(requestId, userId, creditField, amount, lifetime, null);
+  }
+
+  /** A wish that may be fulfilled for as long as the ledger tries. */
+  public HoldRequest(
+      String requestId,
+      String userId,
+      CreditField creditField,
+      Usd amount,
+      Duration lifetime,
+      @Nullable Usd lastSeen) {
+    this(requestId, userId, creditField, amount, lifetime, lastSeen, null);
+  }
+
+  /**
+   * The same wish, to be fulfilled by {@code time} or never, and by the store or not at all:
+   * without it nobody can tell later whether it was.
+   */
+  public HoldRequest by(Instant time) {
+    return new HoldRequest(requestId, userId, creditField, amount, lifetime, null, time);
+  }
+
+  boolean isTooLate(Instant now) {
+    return notAfter != null && !now.isBefore(notAfter);
   }
 }

@@ -32,6 +32,7 @@ public final class InMemoryCreditLedger implements CreditLedger {
   private final Map<String, RequestTrace> traces = new HashMap<>();
   private final Map<String, String> owners = new HashMap<>();
   private final RequestHistory history = new InMemoryRequestHistory(this);
+  private final IdempotencyKeys idempotencyKeys;
 
   public InMemoryCreditLedger() {
     this(Clock.systemUTC(), Integer.MAX_VALUE);
@@ -41,6 +42,7 @@ public final class InMemoryCreditLedger implements CreditLedger {
   public InMemoryCreditLedger(Clock clock, int maxOpenHolds) {
     this.clock = clock;
     this.maxOpenHolds = maxOpenHolds;
+    this.idempotencyKeys = IdempotencyKeys.of(new InMemoryIdempotencyTable(clock), history, clock);
   }
 
   /** Sets one balance of a user, who is created if new. The other balance is left alone. */
@@ -100,12 +102,16 @@ public final class InMemoryCreditLedger implements CreditLedger {
     if (settled.contains(request.requestId()) || expired.contains(request.requestId())) {
       return new Reservation.Unavailable("request " + request.requestId() + " has ended");
     }
+    Instant now = clock.instant();
+    if (request.isTooLate(now)) {
+      return new Reservation.Unavailable("request " + request.requestId() + " came too late");
+    }
     User user = users.get(request.userId());
     if (user == null || !user.active) {
       return new Reservation.UserRefused();
     }
     Account account = account(request.userId(), request.creditField());
-    if (account.isExpired(clock.instant())) {
+    if (account.isExpired(now)) {
       return new Reservation.CreditExpired();
     }
     if (user.openHolds >= maxOpenHolds) {
@@ -228,6 +234,11 @@ public final class InMemoryCreditLedger implements CreditLedger {
   @Override
   public RequestHistory history() {
     return history;
+  }
+
+  @Override
+  public IdempotencyKeys idempotencyKeys() {
+    return idempotencyKeys;
   }
 
   /** What became of a user's request; null if it is not known or somebody else's. */

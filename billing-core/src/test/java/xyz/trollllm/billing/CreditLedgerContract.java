@@ -203,6 +203,17 @@ public abstract class CreditLedgerContract {
   }
 
   @Test
+  void holdIsNotSetAfterItsTime() {
+    giveCredit("1", "2");
+    Instant past = clock.instant().minusSeconds(1);
+
+    Reservation reservation = tryToReserve(hold(USER, CREDITS, "0.5").by(past));
+
+    assertThat(reservation).isInstanceOf(Reservation.Unavailable.class);
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+  }
+
+  @Test
   void zeroChargeReleasesTheHold() {
     giveCredit("1", "1");
 

@@ -55,6 +55,11 @@ final class GracedLedgerTest {
     }
 
     @Override
+    public IdempotencyKeys idempotencyKeys() {
+      return kept.idempotencyKeys();
+    }
+
+    @Override
     public void close() {}
 
     void catchUp() {
@@ -66,6 +71,18 @@ final class GracedLedgerTest {
   @BeforeEach
   void giveCredit() {
     kept.setBalance(USER, CREDITS, Usd.of("10"));
+  }
+
+  @Test
+  void whatTheStoreHasToSayIsNotGraced() {
+    store.silence();
+    HoldRequest request =
+        new HoldRequest("req-keyed", USER, CREDITS, Usd.of("0.1"), Requests.LIFETIME, Usd.of("10"));
+    OneAnswer<Reservation> answer = new OneAnswer<>();
+
+    ledger.reserve(request.by(clock.instant().plusSeconds(10)), answer);
+
+    assertThat(answer.get()).isInstanceOf(Reservation.Unavailable.class);
   }
 
   @Test

@@ -46,6 +46,14 @@ public final class Requests {
     return new Settlement(hold, charge, Settlement.Outcome.OK, record("sha256:0123456789abcdef"));
   }
 
+  /** A request that ended in any way. */
+  public static Settlement settlement(
+      Hold hold, Settlement.Outcome outcome, Usd charge, Basis basis) {
+    RequestRecord usual = record("sha256:0123456789abcdef");
+    return new Settlement(
+        hold, charge, outcome, record(usual.keyId(), usual.usage(), usual.cost(), basis));
+  }
+
   public static RequestRecord record(String keyId) {
     TokenUsage usage =
         new TokenUsage(
@@ -58,6 +66,10 @@ public final class Requests {
   }
 
   public static RequestRecord record(String keyId, TokenUsage usage, Cost cost) {
+    return record(keyId, usage, cost, Basis.UPSTREAM);
+  }
+
+  private static RequestRecord record(String keyId, TokenUsage usage, Cost cost, Basis basis) {
     return new RequestRecord(
         keyId,
         "openhands",
@@ -67,7 +79,7 @@ public final class Requests {
         "claude-sonnet-4-5-20250929",
         true,
         usage,
-        Basis.UPSTREAM,
+        basis,
         new TreeSet<>(List.of("served-model-differs")),
         cost,
         200,

@@ -18,6 +18,9 @@ import xyz.trollllm.proxy.upstream.UpstreamFailure;
 record ErrorAnswer(int status, String code, String message, Headers headers) {
   private static final String DO_NOT_RETRY = "x-should-retry";
 
+  /** The id of the request that has the idempotency key. */
+  private static final String ORIGINAL_REQUEST = "original-request";
+
   /** The upstream's answer is in a coding that the gateway cannot take off. */
   static final ErrorAnswer UNREADABLE =
       error(502, "upstream_misbehaved", "the upstream's answer cannot be read");
@@ -60,6 +63,32 @@ record ErrorAnswer(int status, String code, String message, Headers headers) {
           error(
               413, "request_too_large", "the request body must not exceed " + maxBytes + " bytes");
       case Rejection.InvalidBody(String message) -> error(400, "invalid_request", message);
+      case Rejection.InvalidIdempotencyKey(String message) ->
+          error(400, "invalid_idempotency_key", message);
+      case Rejection.RequestInFlight(String first) ->
+          retryLater(
+                  409,
+                  "idempotency_key_in_flight",
+                  "request " + first + " with this Idempotency-Key is under way",
+                  Duration.ofSeconds(2))
+              .with(ORIGINAL_REQUEST, first);
+      case Rejection.RequestCarriedOut(String first) ->
+          noRetry(
+                  409,
+                  "idempotency_key_used",
+                  ("request %1$s with this Idempotency-Key was carried out, and nothing more is"
+                          + " charged; answers are not kept; GET /v1/me/requests/%1$s shows its"
+                          + " charge")
+                      .formatted(first))
+              .with(ORIGINAL_REQUEST, first);
+      case Rejection.IdempotencyKeyReused(String first) ->
+          noRetry(
+                  422,
+                  "idempotency_key_reused",
+                  "this Idempotency-Key belongs to request "
+                      + first
+                      + ", which had another path or body")
+              .with(ORIGINAL_REQUEST, first);
       case Rejection.UnknownModel(String model) -> unknownModel(model);
       case Rejection.WrongMethod(String method, String path, var allowed) ->
           new ErrorAnswer(
@@ -137,6 +166,10 @@ record ErrorAnswer(int status, String code, String message, Headers headers) {
 
   static ErrorAnswer error(int status, String code, String message) {
     return new ErrorAnswer(status, code, message, Headers.EMPTY);
+  }
+
+  private ErrorAnswer with(String header, String value) {
+    return new ErrorAnswer(status, code, message, headers.toBuilder().set(header, value).build());
   }
 
   private static ErrorAnswer noRetry(int status, String code, String message) {

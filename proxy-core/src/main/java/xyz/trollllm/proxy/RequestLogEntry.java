@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
@@ -25,7 +26,7 @@ import xyz.trollllm.proxy.admission.Rejection;
  * @param ledger what the ledger said: {@code taken}, {@code deferred}, ...; {@code none} if not
  *     asked, {@code free} if there was nothing to ask
  * @param firstByte until the upstream's first byte, null if none came
- * @param clientRetry the client's own count of retries of this request, if it sent one
+ * @param clientRetry the client's own count of retries of this request, if it sent one: digits
  */
 public record RequestLogEntry(
     Instant at,
@@ -48,6 +49,9 @@ public record RequestLogEntry(
 
   private static final String FREE = "free";
 
+  /** What else stands there may be anything, and has no business in a log. */
+  private static final Pattern COUNT = Pattern.compile("[0-9]{1,9}");
+
   /** A request that was not forwarded; {@code refused} says who sent it, if that became known. */
   static RequestLogEntry refused(
       Instant startedAt,
@@ -69,13 +73,27 @@ public record RequestLogEntry(
         refused == null ? null : refused.model(),
         error.status(),
         error.code(),
-        reason instanceof Rejection.StoreUnavailable(String why) ? why : null,
+        detail(reason),
         null,
         null,
         "none",
         null,
         Duration.between(startedAt, Instant.now()),
         clientRetry(request));
+  }
+
+  private static @Nullable String detail(@Nullable Rejection reason) {
+    return switch (reason) {
+      case Rejection.StoreUnavailable(String why) -> why;
+      case Rejection.RequestInFlight(String first) -> firstRequest(first);
+      case Rejection.RequestCarriedOut(String first) -> firstRequest(first);
+      case Rejection.IdempotencyKeyReused(String first) -> firstRequest(first);
+      case null, default -> null;
+    };
+  }
+
+  private static String firstRequest(String id) {
+    return "first request " + id;
   }
 
   /** A request to an endpoint that costs nothing, however it ended. */
@@ -117,7 +135,11 @@ public record RequestLogEntry(
   }
 
   static @Nullable String clientRetry(ProxyRequest request) {
-    return request.headers().first("x-stainless-retry-count").orElse(null);
+    return request
+        .headers()
+        .first("x-stainless-retry-count")
+        .filter(count -> COUNT.matcher(count).matches())
+        .orElse(null);
   }
 
   /**

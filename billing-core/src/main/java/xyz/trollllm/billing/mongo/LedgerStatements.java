@@ -71,7 +71,7 @@ final class LedgerStatements {
   Reserve reserve(HoldRequest request, Instant now) {
     CreditField field = request.creditField();
     long nanos = request.amount().nanos();
-    Instant deadline = deadline(now);
+    Instant deadline = earlier(deadline(now), request.notAfter());
     Instant expiresAt = now.plus(request.lifetime()).truncatedTo(ChronoUnit.MILLIS);
     String id = request.requestId();
     Hold hold = new Hold(id, request.userId(), field, request.amount(), expiresAt);
@@ -90,6 +90,10 @@ final class LedgerStatements {
             .append("$min", new Document(Paths.NEXT_EXPIRY, date(expiresAt)));
     return new Reserve(
         hold, deadline, new UserUpdate(request.userId(), condition, List.of(claim), update));
+  }
+
+  private static Instant earlier(Instant one, @Nullable Instant other) {
+    return other != null && other.isBefore(one) ? other : one;
   }
 
   /** Nothing is known of the request, neither that it is under way nor that it has ended. */

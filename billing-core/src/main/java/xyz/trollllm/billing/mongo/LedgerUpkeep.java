@@ -16,16 +16,22 @@ import xyz.trollllm.billing.StoreState;
 public final class LedgerUpkeep {
   private static final System.Logger LOG = System.getLogger(LedgerUpkeep.class.getName());
   private static final int DRAINS_PER_SWEEP = 40;
+  private static final int DRAINS_PER_REMOVAL = 2_400;
 
   private final OutboxDrain drain;
   private final HoldSweep sweep;
+  private final Runnable removal;
   private final StoreState store;
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  LedgerUpkeep(OutboxDrain drain, HoldSweep sweep, StoreState store) {
+  /**
+   * @param removal removes what nobody needs any more
+   */
+  LedgerUpkeep(OutboxDrain drain, HoldSweep sweep, Runnable removal, StoreState store) {
     this.drain = drain;
     this.sweep = sweep;
+    this.removal = removal;
     this.store = store;
   }
 
@@ -42,6 +48,9 @@ public final class LedgerUpkeep {
         if (round % DRAINS_PER_SWEEP == 0) {
           attempt("sweep", this::sweepOnce);
         }
+        if (round % DRAINS_PER_REMOVAL == 0) {
+          attempt("removal", this::removeOnce);
+        }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -56,6 +65,11 @@ public final class LedgerUpkeep {
   /** Releases holds that have expired; returns how many there were. */
   public synchronized int sweepOnce() {
     return sweep.run();
+  }
+
+  /** Forgets idempotency keys whose time is over. */
+  public synchronized void removeOnce() {
+    removal.run();
   }
 
   /** Ends the work in the background, after one last drain if the store is known to answer. */

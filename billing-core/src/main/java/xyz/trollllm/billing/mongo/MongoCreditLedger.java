@@ -14,6 +14,9 @@ import org.bson.Document;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.HoldRequest;
+import xyz.trollllm.billing.IdempotencyKeys;
+import xyz.trollllm.billing.IdempotencyTable;
+import xyz.trollllm.billing.InMemoryIdempotencyTable;
 import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
@@ -41,6 +44,7 @@ public final class MongoCreditLedger implements CreditLedger {
   private final UserLanes lanes;
   private final LedgerUpkeep upkeep;
   private final RequestHistory history;
+  private final IdempotencyKeys idempotencyKeys;
   private final Duration closeTimeout;
   private final ExecutorService executor;
   private final StoreState state;
@@ -51,6 +55,7 @@ public final class MongoCreditLedger implements CreditLedger {
       UserLanes lanes,
       LedgerUpkeep upkeep,
       RequestHistory history,
+      IdempotencyKeys idempotencyKeys,
       Duration closeTimeout,
       ExecutorService executor,
       StoreState state) {
@@ -58,6 +63,7 @@ public final class MongoCreditLedger implements CreditLedger {
     this.lanes = lanes;
     this.upkeep = upkeep;
     this.history = history;
+    this.idempotencyKeys = idempotencyKeys;
     this.closeTimeout = closeTimeout;
     this.executor = executor;
     this.state = state;
@@ -71,7 +77,7 @@ public final class MongoCreditLedger implements CreditLedger {
   /** As {@link #open(MongoDatabase, MongoLedgerOptions)}, by a clock that tests may move. */
   public static MongoCreditLedger open(
       MongoDatabase database, MongoLedgerOptions options, Clock clock) {
-    return open(new MongoLedgerStore(database), new KeyCounters(database)::count, options, clock);
+    return open(database, options, clock, StoreState.ANSWERS);
   }
 
   /**
@@ -80,18 +86,24 @@ public final class MongoCreditLedger implements CreditLedger {
    */
   public static MongoCreditLedger open(
       MongoDatabase database, MongoLedgerOptions options, StoreState state) {
+    return open(database, options, Clock.systemUTC(), state);
+  }
+
+  private static MongoCreditLedger open(
+      MongoDatabase database, MongoLedgerOptions options, Clock clock, StoreState state) {
     return open(
         new MongoLedgerStore(database),
         new KeyCounters(database)::count,
+        new MongoIdempotencyTable(database, state),
         options,
-        Clock.systemUTC(),
+        clock,
         Backoff.DEFAULT,
         threads(),
         state);
   }
 
   /**
-   * Opens the ledger on any store.
+   * Opens the ledger on any store; idempotency keys stay in memory.
    *
    * @param newRows gets to see the rows that were added to the log
    */
@@ -115,19 +127,37 @@ public final class MongoCreditLedger implements CreditLedger {
       Backoff backoff,
       ExecutorService executor,
       StoreState state) {
+    IdempotencyTable keys = new InMemoryIdempotencyTable(clock);
+    return open(unwatched, newRows, keys, options, clock, backoff, executor, state);
+  }
+
+  private static MongoCreditLedger open(
+      LedgerStore unwatched,
+      Consumer<List<Document>> newRows,
+      IdempotencyTable keys,
+      MongoLedgerOptions options,
+      Clock clock,
+      Backoff backoff,
+      ExecutorService executor,
+      StoreState state) {
     LedgerStore store = new WatchedStore(unwatched, state);
     LedgerContext context = LedgerContext.of(store, options, clock);
     int mostOfOneUser = Math.max(MOST_WAITING_OF_ONE_USER, options.maxOpenHolds());
     UserLanes lanes = new UserLanes(store, executor, backoff, mostOfOneUser, MOST_WAITING);
     LedgerUpkeep upkeep =
         new LedgerUpkeep(
-            new OutboxDrain(store, lanes, newRows, options), new HoldSweep(context, lanes), state);
+            new OutboxDrain(store, lanes, newRows, options),
+            new HoldSweep(context, lanes),
+            () -> keys.removeExpired(context.now()),
+            state);
     upkeep.start(options.upkeepInterval());
+    RequestHistory history = new MongoRequestHistory(store);
     return new MongoCreditLedger(
         context,
         lanes,
         upkeep,
-        new MongoRequestHistory(store),
+        history,
+        IdempotencyKeys.of(keys, history, context.clock()),
         options.closeTimeout(),
         executor,
         state);
@@ -136,6 +166,11 @@ public final class MongoCreditLedger implements CreditLedger {
   @Override
   public RequestHistory history() {
     return history;
+  }
+
+  @Override
+  public IdempotencyKeys idempotencyKeys() {
+    return idempotencyKeys;
   }
 
   /** What is done beside the requests: the log is written and expired holds are released. */

@@ -37,5 +37,9 @@ public final class MongoLedgerIndexes {
         .createIndex(
             new Document("keyHash", 1),
             new IndexOptions().name("gw_key_hash").unique(true).sparse(true));
+    database
+        .getCollection(Collections.IDEMPOTENCY_KEYS)
+        .createIndex(
+            new Document(MongoIdempotencyTable.CREATED, 1), new IndexOptions().name("gw_created"));
   }
 }

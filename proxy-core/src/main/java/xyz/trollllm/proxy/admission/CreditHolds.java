@@ -2,15 +2,16 @@ package xyz.trollllm.proxy.admission;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
 import xyz.trollllm.config.LowBalance;
-import xyz.trollllm.proxy.wire.RequestSummary;
 
 /**
  * Sets aside what a request can cost. If the balance covers less and the model's configuration
@@ -29,15 +30,13 @@ final class CreditHolds {
     this.clock = clock;
   }
 
-  void hold(
-      String requestId,
-      Identity identity,
-      RequestSummary summary,
-      int bodyBytes,
-      Route route,
-      Consumer<Admission> decide) {
-    UpperBound bound = new UpperBound(summary, bodyBytes, route);
-    Attempt attempt = new Attempt(requestId, identity, summary, route, bound);
+  /**
+   * @param notAfter when nothing may be held any more; null for as long as the ledger tries
+   */
+  void hold(Candidate candidate, @Nullable Instant notAfter, Consumer<Admission> decide) {
+    Route route = candidate.route();
+    UpperBound bound = new UpperBound(candidate.summary(), candidate.bodyBytes(), route);
+    Attempt attempt = new Attempt(candidate, notAfter, bound);
     Usd asked = bound.asked();
     reserve(
         attempt,
@@ -67,40 +66,44 @@ final class CreditHolds {
   }
 
   private void reserve(Attempt attempt, Usd amount, Consumer<Reservation> outcome) {
-    Account account = attempt.identity().account();
-    CreditField field = attempt.route().model().creditField();
-    ledger.reserve(
+    Candidate candidate = attempt.candidate();
+    Account account = candidate.identity().account();
+    CreditField field = candidate.route().model().creditField();
+    HoldRequest request =
         new HoldRequest(
-            attempt.requestId(),
+            candidate.requestId(),
             account.userId(),
             field,
             amount,
             lifetime,
-            account.lastSeen(field, clock.instant())),
-        outcome);
+            account.lastSeen(field, clock.instant()));
+    Instant notAfter = attempt.notAfter();
+    ledger.reserve(notAfter == null ? request : request.by(notAfter), outcome);
   }
 
   /** One request that credit is wanted for. */
-  private record Attempt(
-      String requestId, Identity identity, RequestSummary summary, Route route, UpperBound bound) {
+  private record Attempt(Candidate candidate, @Nullable Instant notAfter, UpperBound bound) {
 
     Admission outcome(Reservation reservation, Usd wanted, OptionalLong lowered) {
-      CreditField field = route.model().creditField();
+      CreditField field = candidate.route().model().creditField();
       return switch (reservation) {
         case Reservation.Held(var hold) ->
-            new Admission.Admitted(identity, summary, route, hold, bound.ceiling(), lowered);
+            new Admission.Admitted(
+                candidate.identity(),
+                candidate.summary(),
+                candidate.route(),
+                hold,
+                bound.ceiling(),
+                lowered);
         case Reservation.InsufficientCredit(var available) ->
-            refused(new Rejection.InsufficientCredit(field, wanted, available));
-        case Reservation.CreditExpired() -> refused(new Rejection.CreditExpired(field));
-        case Reservation.UserRefused() -> refused(new Rejection.UserDisabled());
-        case Reservation.TooManyHolds(int limit) -> refused(new Rejection.TooManyInFlight(limit));
+            candidate.refused(new Rejection.InsufficientCredit(field, wanted, available));
+        case Reservation.CreditExpired() -> candidate.refused(new Rejection.CreditExpired(field));
+        case Reservation.UserRefused() -> candidate.refused(new Rejection.UserDisabled());
+        case Reservation.TooManyHolds(int limit) ->
+            candidate.refused(new Rejection.TooManyInFlight(limit));
         case Reservation.Unavailable(String reason) ->
-            refused(new Rejection.StoreUnavailable(reason));
+            candidate.refused(new Rejection.StoreUnavailable(reason));
       };
-    }
-
-    private Admission refused(Rejection reason) {
-      return new Admission.Refused(reason, identity, summary.model());
     }
   }
 }

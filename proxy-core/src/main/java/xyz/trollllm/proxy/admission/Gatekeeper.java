@@ -19,7 +19,8 @@ import xyz.trollllm.proxy.wire.RequestReader;
 import xyz.trollllm.proxy.wire.RequestSummary;
 
 /**
- * Decides whether a request is forwarded: key, user, rate, body, model, credit, in this order.
+ * Decides whether a request is forwarded: key, user, rate, body, model, idempotency key, credit, in
+ * this order.
  *
  * <p>Safe for use by many threads. Never blocks: what needs the store is asked on other threads.
  */
@@ -31,12 +32,13 @@ public final class Gatekeeper {
   private final RequestLimiter limiter;
   private final RequestLimiter freeLimiter;
   private final ModelCatalog catalog;
-  private final CreditHolds holds;
+  private final KeyedHolds holds;
   private final BodyReading bodies;
   private final long maxBodyBytes;
 
   /**
-   * @param background where the directory is asked, since it may block, and large bodies are read
+   * @param background where the directory is asked and idempotency keys are claimed, since that may
+   *     block, and large bodies are read
    * @param holdLifetime how long credit stays held unless the hold is extended
    */
   public Gatekeeper(
@@ -49,7 +51,8 @@ public final class Gatekeeper {
     this.limiter = new RequestLimiter(config.requestsPerMinute());
     this.freeLimiter = new RequestLimiter(config.requestsPerMinute());
     this.catalog = new ModelCatalog(config);
-    this.holds = new CreditHolds(ledger, holdLifetime, Clock.systemUTC());
+    CreditHolds credit = new CreditHolds(ledger, holdLifetime, Clock.systemUTC());
+    this.holds = new KeyedHolds(credit, ledger.idempotencyKeys(), background);
     this.bodies = new BodyReading(background);
     this.maxBodyBytes = config.maxBodyBytes();
   }
@@ -187,7 +190,7 @@ public final class Gatekeeper {
       Executor caller,
       Consumer<Admission> decide) {
     Rejection ofIdentity = unfit(identity, limiter);
-    Rejection unfit = ofIdentity == null ? unfit(request) : ofIdentity;
+    Rejection unfit = ofIdentity == null ? unfitToBeHeld(request) : ofIdentity;
     if (unfit != null) {
       refuse(unfit, identity, null, decide);
       return;
@@ -196,7 +199,7 @@ public final class Gatekeeper {
         request,
         () -> RequestReader.read(api, request.body()),
         caller,
-        summary -> admitRead(requestId, api, request, identity, summary, decide),
+        summary -> admitRead(requestId, api, request, identity, summary, caller, decide),
         reason -> refuse(reason, identity, null, decide));
   }
 
@@ -206,6 +209,7 @@ public final class Gatekeeper {
       ProxyRequest request,
       Identity identity,
       RequestSummary summary,
+      Executor caller,
       Consumer<Admission> decide) {
     Optional<Route> route = catalog.route(summary.model(), api);
     Optional<Rejection> problem =
@@ -216,7 +220,11 @@ public final class Gatekeeper {
       refuse(problem.get(), identity, summary.model(), decide);
     } else {
       int bodyBytes = request.body().remaining();
-      holds.hold(requestId, identity, summary, bodyBytes, route.orElseThrow(), decide);
+      holds.hold(
+          new Candidate(requestId, identity, summary, bodyBytes, route.orElseThrow()),
+          request,
+          caller,
+          decide);
     }
   }
 
@@ -239,6 +247,11 @@ public final class Gatekeeper {
       return new Rejection.UserDisabled();
     }
     return limits.refuse(identity.account().userId()).map(Rejection.RateLimited::new).orElse(null);
+  }
+
+  private @Nullable Rejection unfitToBeHeld(ProxyRequest request) {
+    Rejection unfit = unfit(request);
+    return unfit == null ? IdempotencyHeader.problem(request.headers()) : unfit;
   }
 
   private @Nullable Rejection unfit(ProxyRequest request) {

@@ -28,6 +28,18 @@ public sealed interface Rejection {
   /** The body cannot be understood or lacks what is required. */
   record InvalidBody(String message) implements Rejection {}
 
+  /** The header {@code Idempotency-Key} is no key, or several. */
+  record InvalidIdempotencyKey(String message) implements Rejection {}
+
+  /** An equal request with the same idempotency key is under way. */
+  record RequestInFlight(String firstRequestId) implements Rejection {}
+
+  /** An equal request with the same idempotency key was carried out. */
+  record RequestCarriedOut(String firstRequestId) implements Rejection {}
+
+  /** Another request has the same idempotency key. */
+  record IdempotencyKeyReused(String firstRequestId) implements Rejection {}
+
   /** No such model here, or none that speaks the API used. */
   record UnknownModel(String model) implements Rejection {}
 

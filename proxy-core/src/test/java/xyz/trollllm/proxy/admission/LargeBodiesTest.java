@@ -33,7 +33,7 @@ final class LargeBodiesTest {
   private static final int LARGE = 1 << 20;
   private static final String BODY =
       "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":10,\"messages\":[]}";
-  private static final GatewayConfig CONFIG =
+  static final GatewayConfig CONFIG =
       ConfigLoader.load(
           "test.json",
           """
@@ -51,8 +51,7 @@ final class LargeBodiesTest {
           }
           """,
           Map.of());
-  private static final Identity ALICE =
-      new Identity(new ApiKey("sk-alice"), new Account("alice", true));
+  static final Identity ALICE = new Identity(new ApiKey("sk-alice"), new Account("alice", true));
 
   private final Queue<Runnable> background = new ArrayDeque<>();
   private final Queue<Runnable> loop = new ArrayDeque<>();
