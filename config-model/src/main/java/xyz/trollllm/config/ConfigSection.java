@@ -13,12 +13,15 @@ enum ConfigSection {
       "ops_port",
       "max_body_bytes",
       "ping_seconds",
+      "journal",
       "rate_limit",
       "user_agent",
       "system_prompt",
       "endpoints",
       "upstreams",
       "models"),
+
+  JOURNAL("directory", "sync", "segment_bytes"),
 
   RATE_LIMIT("requests_per_minute"),
 

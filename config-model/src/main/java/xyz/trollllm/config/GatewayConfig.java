@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBodyBytes the longest request body accepted
  * @param pingInterval how long a stream may be silent before its client gets a sign of life; zero
  *     sends none
+ * @param journal where its open requests are written down
  * @param requestsPerMinute what one user may send, 0 for no limit
  * @param upstreams by name, each used by at least one model
  * @param models in the order of the file
@@ -28,6 +29,7 @@ public record GatewayConfig(
     int opsPort,
     long maxBodyBytes,
     Duration pingInterval,
+    JournalConfig journal,
     int requestsPerMinute,
     Map<String, UpstreamConfig> upstreams,
     List<ModelConfig> models,
@@ -57,6 +59,7 @@ public record GatewayConfig(
         opsPort,
         maxBodyBytes,
         DEFAULT_PING_INTERVAL,
+        JournalConfig.of(instance),
         requestsPerMinute,
         upstreams,
         models,

@@ -56,6 +56,7 @@ class ConfigSchemaTest {
     JsonObject root = (JsonObject) JsonText.parse(TEXT, new Problems()).orElseThrow();
     return switch (section) {
       case INSTANCE -> root;
+      case JOURNAL -> member(root, "properties", "journal");
       case RATE_LIMIT -> member(root, "properties", "rate_limit");
       case ENDPOINT -> member(root, "$defs", "endpoint");
       case UPSTREAM -> member(root, "$defs", "upstream");

@@ -38,6 +38,7 @@ final class CallEnd {
     boolean success = answer.isSuccess();
     Settlement settlement =
         credit.settlement(success ? Outcome.OK : Outcome.ERROR, answer.metered(), answer.status());
+    credit.progress(() -> settlement);
     answer.end(settlement.charge());
     settle(settlement, success ? null : "upstream_incomplete", null);
   }
@@ -100,7 +101,8 @@ final class CallEnd {
     caller.client().over();
   }
 
-  private static Metered nothing() {
+  /** What a call has used of which nothing came. */
+  static Metered nothing() {
     return new Metered(TokenUsage.NONE, Basis.VOID, new TreeSet<>(), null);
   }
 }

@@ -4,9 +4,11 @@ import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.Settlement.Outcome;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.DrainLimit;
 import xyz.trollllm.proxy.admission.Admission;
+import xyz.trollllm.proxy.admission.Rejection;
 import xyz.trollllm.proxy.upstream.Upstream;
 import xyz.trollllm.proxy.upstream.UpstreamRequest;
 import xyz.trollllm.proxy.wire.BodyEdits;
@@ -16,6 +18,8 @@ import xyz.trollllm.proxy.wire.BodyEdits;
  */
 record Granted(
     Admission.Admitted admitted, HeldCredit credit, UpstreamAttempts attempts, CallEnd end) {
+  /** Of calls whose client has seen nothing. */
+  private static final int NO_STATUS = 0;
 
   static Granted of(
       CallContext context,
@@ -52,6 +56,12 @@ record Granted(
             caller.api(),
             admitted.route().model().upstreamModelId(),
             admitted.loweredMaxTokens()));
+  }
+
+  /** Sends the request for the first time; returns why not if it may not be sent. */
+  Optional<Rejection> open() {
+    credit.progress(() -> credit.settlement(Outcome.ERROR, CallEnd.nothing(), NO_STATUS));
+    return attempts.open();
   }
 
   /** How far the answer is read on without its client; empty for not at all. */

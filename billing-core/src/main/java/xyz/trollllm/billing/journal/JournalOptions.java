@@ -17,10 +17,9 @@ public record JournalOptions(Path directory, int segmentBytes, Duration syncEver
   public static final int SMALLEST_SEGMENT = 1 << 16;
 
   public JournalOptions {
-    if (segmentBytes < SMALLEST_SEGMENT || segmentBytes % Segment.ALIGNMENT != 0) {
+    if (segmentBytes < SMALLEST_SEGMENT) {
       throw new IllegalArgumentException(
-          "a segment must have at least %d bytes, a multiple of %d, was %d"
-              .formatted(SMALLEST_SEGMENT, Segment.ALIGNMENT, segmentBytes));
+          "a segment must have at least " + SMALLEST_SEGMENT + " bytes, was " + segmentBytes);
     }
     if (syncEvery.isNegative()) {
       throw new IllegalArgumentException("cannot sync every " + syncEvery);

@@ -96,10 +96,18 @@ public final class Recovery {
     return waiting;
   }
 
-  /** Waits for the store, up to {@code patience}, and says in the log how it went. */
-  public void await(Duration patience) throws InterruptedException {
+  /**
+   * Waits for the store, up to {@code patience}, and says in the log how it went. An interrupt ends
+   * the waiting and stays set.
+   */
+  public void await(Duration patience) {
     long all = open.getCount();
-    boolean done = open.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    boolean done = false;
+    try {
+      done = open.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
     synchronized (this) {
       if (all + settled.size() + before + waiting > 0) {
         LOG.log(

@@ -80,7 +80,7 @@ final class JournalRecoveryTest extends LedgerFixture {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void openRequestIsSettledOnce(Case when) throws InterruptedException {
+  void openRequestIsSettledOnce(Case when) {
     giveCredit(1.0);
     die(when);
 
@@ -213,7 +213,7 @@ final class JournalRecoveryTest extends LedgerFixture {
   }
 
   @Test
-  void storeThatDoesNotAnswerIsAskedUntilItDoes() throws InterruptedException {
+  void storeThatDoesNotAnswerIsAskedUntilItDoes() {
     giveCredit(1.0);
     die(new Case(Known.FINAL, Stored.HELD));
     store.loseRequests(1_000_000);
@@ -231,7 +231,7 @@ final class JournalRecoveryTest extends LedgerFixture {
   }
 
   @Test
-  void processThatDiesBeforeTheStoreAnswersLeavesItToTheNext() throws InterruptedException {
+  void processThatDiesBeforeTheStoreAnswersLeavesItToTheNext() {
     giveCredit(1.0);
     die(new Case(Known.PROGRESS, Stored.HELD));
     store.loseRequests(1_000_000);
