@@ -1,6 +1,8 @@
 package xyz.trollllm.billing;
 
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The only way money leaves an account: credit is held before a request is forwarded and the hold
@@ -33,6 +35,21 @@ public interface CreditLedger extends AutoCloseable {
    * ledger goes on trying.
    */
   void settle(Settlement settlement, Consumer<Settled> outcome);
+
+  /**
+   * Says how a request that is under way would have to be settled if this process died now: first
+   * when it is about to be sent, then always before its client gets what the settlement counts. A
+   * ledger that remembers it settles the request like this after a restart.
+   *
+   * @param soFar is asked at once if at all
+   */
+  default void progress(Supplier<Settlement> soFar) {}
+
+  /**
+   * Has {@code listener} told, on a thread of the ledger, the ids of requests whose settlement was
+   * {@link Settled.Deferred} and has ended now. To be called before the ledger is used.
+   */
+  default void whenDeferredEnds(BiConsumer<String, Settled> listener) {}
 
   /** Keeps the hold of a request that is still running from expiring. */
   void extend(Hold hold);

@@ -2,7 +2,9 @@ package xyz.trollllm.billing;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,16 @@ public final class GracedLedger implements CreditLedger {
       allowance.ended(settlement.hold(), settlement.charge());
     }
     ledger.settle(settlement, outcome);
+  }
+
+  @Override
+  public void progress(Supplier<Settlement> soFar) {
+    ledger.progress(soFar);
+  }
+
+  @Override
+  public void whenDeferredEnds(BiConsumer<String, Settled> listener) {
+    ledger.whenDeferredEnds(listener);
   }
 
   @Override

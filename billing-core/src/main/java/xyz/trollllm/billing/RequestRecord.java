@@ -34,4 +34,24 @@ public record RequestRecord(
     Cost cost,
     int status,
     Instant startedAt,
-    Duration latency) {}
+    Duration latency) {
+
+  /** The same with other flags. */
+  public RequestRecord with(SortedSet<String> otherFlags) {
+    return new RequestRecord(
+        keyId,
+        instance,
+        api,
+        model,
+        upstream,
+        servedModel,
+        streamed,
+        usage,
+        basis,
+        otherFlags,
+        cost,
+        status,
+        startedAt,
+        latency);
+  }
+}

@@ -13,6 +13,7 @@ enum ConfigSection {
       "ops_port",
       "max_body_bytes",
       "ping_seconds",
+      "journal",
       "rate_limit",
       "store_outage",
       "user_agent",
@@ -20,6 +21,8 @@ enum ConfigSection {
       "endpoints",
       "upstreams",
       "models"),
+
+  JOURNAL("directory", "sync", "segment_bytes"),
 
   RATE_LIMIT("requests_per_minute"),
 

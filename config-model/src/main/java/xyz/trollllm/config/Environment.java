@@ -1,6 +1,7 @@
 package xyz.trollllm.config;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,8 +14,8 @@ import xyz.trollllm.config.JsonValue.JsonNumber;
 import xyz.trollllm.config.JsonValue.JsonString;
 
 /**
- * Environment variables that replace a value of the file, for tests and demos: {@code PORT}, {@code
- * OPS_PORT}, {@code ENDPOINT_<NAME>_URL}.
+ * Environment variables that replace a value of the file: {@code PORT}, {@code OPS_PORT} and {@code
+ * ENDPOINT_<NAME>_URL} for tests and demos, {@code JOURNAL_DIRECTORY} for containers.
  */
 final class Environment {
   private static final Rule<Integer> PORT = Rules.wholeNumber(0, 65_535);
@@ -37,6 +38,11 @@ final class Environment {
         .flatMap(value -> read(variable, value, PORT))
         .map(OptionalInt::of)
         .orElse(OptionalInt.empty());
+  }
+
+  /** The directory to use instead of the file's. */
+  Optional<Path> directory(String variable, Rule<Path> rule) {
+    return value(variable).flatMap(path -> read(variable, new JsonString(path), rule));
   }
 
   /** The URL to use for the endpoint {@code name} instead of the file's. */

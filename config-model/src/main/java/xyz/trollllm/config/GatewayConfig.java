@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBodyBytes the longest request body accepted
  * @param pingInterval how long a stream may be silent before its client gets a sign of life; zero
  *     sends none
+ * @param journal where its open requests are written down
  * @param requestsPerMinute what one user may send, 0 for no limit
  * @param storeOutage what becomes of new requests while the store does not answer
  * @param upstreams by name, each used by at least one model
@@ -29,6 +30,7 @@ public record GatewayConfig(
     int opsPort,
     long maxBodyBytes,
     Duration pingInterval,
+    JournalConfig journal,
     int requestsPerMinute,
     StoreOutage storeOutage,
     Map<String, UpstreamConfig> upstreams,
@@ -59,6 +61,7 @@ public record GatewayConfig(
         opsPort,
         maxBodyBytes,
         DEFAULT_PING_INTERVAL,
+        JournalConfig.of(instance),
         requestsPerMinute,
         new StoreOutage.Refuse(),
         upstreams,

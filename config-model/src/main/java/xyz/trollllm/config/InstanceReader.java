@@ -1,6 +1,7 @@
 package xyz.trollllm.config;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +29,14 @@ final class InstanceReader {
       Rules.textLike(
           "([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?",
           "a host name in lower case, such as \"chat.example.com\"");
+
+  private static final Rule<Path> DIRECTORY = Rules.directory();
+
+  private static final Map<String, JournalConfig.Sync> SYNCS =
+      Map.of("none", JournalConfig.Sync.NONE, "group", JournalConfig.Sync.GROUP);
+
+  /** Room for thousands of requests under way, and no more than a small disk has. */
+  private static final Rule<Integer> SEGMENT_BYTES = Rules.wholeNumber(1 << 20, 1 << 30);
 
   private static final Rule<String> HEADER_VALUE =
       Rules.textLike(
@@ -57,11 +66,12 @@ final class InstanceReader {
             "ping_seconds",
             Rules.wholeNumber(0, 3600),
             (int) GatewayConfig.DEFAULT_PING_INTERVAL.toSeconds());
-    int requestsPerMinute = requestsPerMinute();
-    StoreOutage storeOutage = StoreOutageReader.read(json);
     String service = json.optional("service", SHORT_NAME).orElse(null);
     String instance =
         json.optional("instance", SHORT_NAME, service == null ? "gateway-" + filePort : service);
+    JournalConfig journal = journal(instance);
+    int requestsPerMinute = requestsPerMinute();
+    StoreOutage storeOutage = StoreOutageReader.read(json);
     String publicHost = json.optional("public_host", HOST).orElse(null);
     Map<String, Map<Api, URI>> endpoints = new EndpointsReader(environment).read(json);
     Map<String, UpstreamConfig> upstreams = upstreams(endpoints);
@@ -78,6 +88,7 @@ final class InstanceReader {
             opsPort,
             maxBodyBytes,
             Duration.ofSeconds(pingSeconds),
+            journal,
             requestsPerMinute,
             storeOutage,
             onlyUsed(upstreams, models),
@@ -104,6 +115,22 @@ final class InstanceReader {
       json.error("ops_port", "is missing, and port + 1000 is above " + HIGHEST_PORT);
     }
     return port == 0 ? 0 : port + OPS_PORT_OFFSET;
+  }
+
+  private JournalConfig journal(String instance) {
+    JournalConfig ifAbsent = JournalConfig.of(instance);
+    ObjectReader journal =
+        json.object("journal", ConfigSection.JOURNAL)
+            .orElseGet(
+                () -> ObjectReader.empty(json.path("journal"), ConfigSection.JOURNAL, problems));
+    Path inFile = journal.optional("directory", DIRECTORY, ifAbsent.directory());
+    JournalConfig read =
+        new JournalConfig(
+            environment.directory("JOURNAL_DIRECTORY", DIRECTORY).orElse(inFile),
+            journal.optional("sync", Rules.oneOf(SYNCS), ifAbsent.sync()),
+            journal.optional("segment_bytes", SEGMENT_BYTES, ifAbsent.segmentBytes()));
+    journal.rejectUnknownKeys();
+    return read;
   }
 
   private int requestsPerMinute() {

@@ -2,6 +2,7 @@ package xyz.trollllm.config;
 
 import static java.util.stream.Collectors.joining;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -76,6 +77,20 @@ final class Rules {
         value ->
             value instanceof JsonString(String text) && isGood.test(text)
                 ? new Rule.Reading.Good<>(text)
+                : Rule.refused("must be " + allowed, value));
+  }
+
+  /** The path of a directory, which need not exist. */
+  static Rule<Path> directory() {
+    String allowed = "the path of a directory";
+    return rule(
+        allowed,
+        value ->
+            value instanceof JsonString(String text)
+                    && !text.isBlank()
+                    && text.length() <= LONGEST_TEXT
+                    && text.chars().noneMatch(Character::isISOControl)
+                ? new Rule.Reading.Good<>(Path.of(text))
                 : Rule.refused("must be " + allowed, value));
   }
 

@@ -32,6 +32,7 @@ class ConfigDocumentationTest {
   private static String heading(ConfigSection section) {
     return switch (section) {
       case INSTANCE -> "Top level";
+      case JOURNAL -> "journal";
       case RATE_LIMIT -> "rate_limit";
       case STORE_OUTAGE -> "store_outage";
       case ENDPOINT -> "endpoints[]";

@@ -56,6 +56,7 @@ class ConfigSchemaTest {
     JsonObject root = (JsonObject) JsonText.parse(TEXT, new Problems()).orElseThrow();
     return switch (section) {
       case INSTANCE -> root;
+      case JOURNAL -> member(root, "properties", "journal");
       case RATE_LIMIT -> member(root, "properties", "rate_limit");
       case STORE_OUTAGE -> member(root, "properties", "store_outage");
       case ENDPOINT -> member(root, "$defs", "endpoint");

@@ -39,6 +39,17 @@ class EnvironmentTest {
         .hasToString("http://127.0.0.1:1/v1/messages");
   }
 
+  @Test
+  void journalDirectoryOfTheEnvironmentReplacesThatOfTheFile() {
+    Map<String, String> environment = Map.of("JOURNAL_DIRECTORY", "/var/lib/gateway/journal");
+
+    GatewayConfig config = ConfigLoader.load("test.json", MINIMAL, environment);
+
+    assertThat(config.journal().directory()).hasToString("/var/lib/gateway/journal");
+    assertThat(TestConfigs.load(MINIMAL).journal().directory())
+        .hasToString(".gateway/journal/gateway-8004");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

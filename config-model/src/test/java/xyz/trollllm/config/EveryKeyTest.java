@@ -5,6 +5,7 @@ import static xyz.trollllm.config.TestConfigs.load;
 
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ class EveryKeyTest {
         "$schema": "x.json", "instance": "one", "service": "goproxy-one",
         "public_host": "one.example", "port": 8004, "ops_port": 1, "max_body_bytes": 2,
         "ping_seconds": 10,
+        "journal": {"directory": "/var/lib/x", "sync": "group", "segment_bytes": 1048576},
         "rate_limit": {"requests_per_minute": 3},
         "store_outage": {"admit": "grace", "grace_usd_per_account": "0.5"},
         "user_agent": "agent/1",
@@ -72,6 +74,7 @@ class EveryKeyTest {
                 1,
                 2,
                 Duration.ofSeconds(10),
+                new JournalConfig(Path.of("/var/lib/x"), JournalConfig.Sync.GROUP, 1_048_576),
                 3,
                 new StoreOutage.Grace(new BigDecimal("0.5")),
                 Map.of("up", upstream()),

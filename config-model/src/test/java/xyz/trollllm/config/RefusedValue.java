@@ -84,6 +84,16 @@ record RefusedValue(String part, String replacement, boolean schemaCanTell, List
             "\"port\": 8004, \"store_outage\": {\"grace_usd_per_account\": 1}",
             "$.store_outage.grace_usd_per_account: means nothing unless \"admit\" is \"grace\""),
         refused(
+            port,
+            "\"port\": 8004, \"journal\": {\"sync\": \"always\", \"segment_bytes\": 65536}",
+            "$.journal.sync: must be \"group\" or \"none\", was \"always\"",
+            "$.journal.segment_bytes: must be a whole number from 1048576 to 1073741824, was"
+                + " 65536"),
+        refused(
+            port,
+            "\"port\": 8004, \"journal\": {\"directory\": \" \"}",
+            "$.journal.directory: must be the path of a directory, was \" \""),
+        refused(
             port, "\"port\": 8004, \"api_key\": \"sk-secret\"", "$.api_key: is not a known key"));
   }
 

@@ -26,6 +26,8 @@ class ShippedConfigMutationTest {
           "$.instance",
           "$.service",
           "$.public_host",
+          "$.journal",
+          "$.journal.directory",
           "$.models[].name",
           "$.models[].id_aliases",
           "$.models[].type",

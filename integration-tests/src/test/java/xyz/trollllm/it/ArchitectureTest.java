@@ -61,7 +61,11 @@ final class ArchitectureTest {
   void onlyTheirOwnPackagesKnowMongo() {
     noClasses()
         .that()
-        .resideInAnyPackage("xyz.trollllm.billing", "xyz.trollllm.proxy", "xyz.trollllm.config..")
+        .resideInAnyPackage(
+            "xyz.trollllm.billing",
+            "xyz.trollllm.billing.journal",
+            "xyz.trollllm.proxy",
+            "xyz.trollllm.config..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("com.mongodb..", "org.bson..")

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -61,6 +62,7 @@ final class RunningGateway implements AutoCloseable {
     all.put("ALLOW_STANDALONE_MONGODB", "true");
     all.put("PORT", "0");
     all.put("OPS_PORT", "0");
+    all.put("JOURNAL_DIRECTORY", temporaryDirectory().toString());
     all.putAll(environment);
     RunningGateway gateway = run(all, "serve");
     eventually(
@@ -70,6 +72,14 @@ final class RunningGateway implements AutoCloseable {
       throw new AssertionError("ended instead of listening: " + gateway.diagnostics);
     }
     return gateway;
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("gateway-it-journal");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What makes every endpoint of the shipped files lead to a stand-in. */

@@ -80,7 +80,8 @@ final class ShutdownIT {
   }
 
   @Test
-  @DisplayName("B3: after a kill nothing is charged twice, and what was held is known and held")
+  @DisplayName(
+      "B3: after a kill that took the journal along, nothing is charged twice and holds are known")
   void killedInstanceChargesNothingTwice() throws Exception {
     RunningGateway killed = RunningGateway.start(RunningGateway.CHAT, store, upstream);
     for (int i = 0; i < STREAMS; i++) {

@@ -17,12 +17,14 @@ abstract sealed class Answer implements AnswerFlow.Sink permits JsonAnswer, Even
 
   final Caller caller;
   final AnswerMeter meter;
+  private final ProgressNotes progress;
   private boolean headSent;
   private boolean discarded;
 
-  Answer(Caller caller, AnswerMeter meter) {
+  Answer(Caller caller, AnswerMeter meter, ProgressNotes progress) {
     this.caller = caller;
     this.meter = meter;
+    this.progress = progress;
   }
 
   /** Sends the head, unless it has to wait. */
@@ -45,10 +47,19 @@ abstract sealed class Answer implements AnswerFlow.Sink permits JsonAnswer, Even
 
   @Override
   public final boolean relay(ByteBuffer bytes) {
-    return discarded || pass(bytes);
+    if (discarded) {
+      note(bytes.remaining());
+      return true;
+    }
+    return pass(bytes);
   }
 
-  /** Sends bytes on; false if the client should be waited for. */
+  /** To be called before so many bytes that were read are sent on. */
+  final void note(int bytes) {
+    progress.before(this, bytes);
+  }
+
+  /** Sends bytes on, noted before; false if the client should be waited for. */
   abstract boolean pass(ByteBuffer bytes);
 
   /** The client took everything there was. */
@@ -74,6 +85,15 @@ abstract sealed class Answer implements AnswerFlow.Sink permits JsonAnswer, Even
   /** The client has its answer, or is gone: nothing more is sent to it. */
   void discard() {
     discarded = true;
+  }
+
+  final boolean isDiscarded() {
+    return discarded;
+  }
+
+  /** Grows whenever the charge may have changed by more than what came. */
+  final long reports() {
+    return meter.reports();
   }
 
   /** Whether the upstream reported an end of the answer, and no error in it. */

@@ -47,7 +47,7 @@ record AnswerPlan(
     return status >= 200 && status <= 299;
   }
 
-  Answer answer(Caller caller, EventLoop loop, Duration pingInterval) {
+  Answer answer(HeldCredit credit, Caller caller, EventLoop loop, Duration pingInterval) {
     Headers headers =
         HeaderRules.withLoweredMaxTokens(
             HeaderRules.toClient(upstream, caller.requestId(), relaysCoded),
@@ -60,8 +60,9 @@ record AnswerPlan(
             admitted.route().model().usageSemantics(),
             Estimation.of(
                 admitted.summary(), request.body().remaining(), admitted.route().model()));
+    ProgressNotes progress = new ProgressNotes(credit, loop);
     if (!eventStream) {
-      return new JsonAnswer(head, caller, meter);
+      return new JsonAnswer(head, caller, meter, progress);
     }
     boolean endIsProven =
         upstream.contains("content-length") || upstream.contains("transfer-encoding");
@@ -70,6 +71,7 @@ record AnswerPlan(
         head,
         caller,
         meter,
+        progress,
         endIsProven,
         usageIsOurs ? new UsageChunkFilter() : null,
         loop,

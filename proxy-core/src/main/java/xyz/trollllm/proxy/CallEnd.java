@@ -35,6 +35,7 @@ final class CallEnd {
     boolean success = answer.isSuccess();
     Settlement settlement =
         credit.settlement(success ? Outcome.OK : Outcome.ERROR, answer.metered(), answer.status());
+    credit.progress(() -> settlement);
     answer.end(settlement.charge());
     settle(settlement, success ? null : "upstream_incomplete", null);
   }

@@ -32,6 +32,7 @@ final class EventStream extends Answer {
   private int bytesSinceStop;
 
   /**
+   * @param progress is told before anything is sent
    * @param endIsProven whether the upstream's transfer coding tells an end from a break
    * @param filter takes out usage; null if the client is to see it
    * @param loop times the silence
@@ -41,11 +42,12 @@ final class EventStream extends Answer {
       AnswerHead head,
       Caller caller,
       AnswerMeter meter,
+      ProgressNotes progress,
       boolean endIsProven,
       @Nullable UsageChunkFilter filter,
       EventLoop loop,
       Duration pingInterval) {
-    super(caller, meter);
+    super(caller, meter, progress);
     this.head = head;
     this.endIsProven = endIsProven;
     this.filter = filter;
@@ -61,6 +63,7 @@ final class EventStream extends Answer {
 
   @Override
   boolean pass(ByteBuffer bytes) {
+    note(bytes.remaining());
     ByteBuffer content = mark.drop(bytes);
     return write(filter == null ? content : filter.filter(content));
   }

@@ -4,18 +4,23 @@ import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.Settlement.Outcome;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.DrainLimit;
 import xyz.trollllm.proxy.admission.Admission;
+import xyz.trollllm.proxy.admission.Rejection;
 import xyz.trollllm.proxy.upstream.Upstream;
 import xyz.trollllm.proxy.upstream.UpstreamRequest;
 import xyz.trollllm.proxy.wire.BodyEdits;
+import xyz.trollllm.proxy.wire.Metered;
 
 /**
  * What a call has once it is admitted: held credit, attempts at its upstream, and an end to come.
  */
 record Granted(
     Admission.Admitted admitted, HeldCredit credit, UpstreamAttempts attempts, CallEnd end) {
+  /** Of calls whose client has seen nothing. */
+  private static final int NO_STATUS = 0;
 
   static Granted of(
       CallContext context,
@@ -52,6 +57,12 @@ record Granted(
             caller.api(),
             admitted.route().model().upstreamModelId(),
             admitted.loweredMaxTokens()));
+  }
+
+  /** Sends the request for the first time; returns why not if it may not be sent. */
+  Optional<Rejection> open() {
+    credit.progress(() -> credit.settlement(Outcome.ERROR, Metered.nothing(null), NO_STATUS));
+    return attempts.open();
   }
 
   /** How far the answer is read on without its client; empty for not at all. */

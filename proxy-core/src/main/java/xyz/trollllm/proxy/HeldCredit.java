@@ -1,6 +1,7 @@
 package xyz.trollllm.proxy;
 
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.Reservation;
@@ -82,6 +83,11 @@ final class HeldCredit {
 
   Settlement settlement(Outcome outcome, Metered metered, int status) {
     return report.settlement(admitted, outcome, metered, status);
+  }
+
+  /** Says how the call would have to be settled if this process died now. */
+  void progress(Supplier<Settlement> soFar) {
+    context.ledger().progress(soFar);
   }
 
   /**

@@ -18,24 +18,28 @@ final class JsonAnswer extends Answer {
   private final AnswerHead head;
   private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
 
-  JsonAnswer(AnswerHead head, Caller caller, AnswerMeter meter) {
-    super(caller, meter);
+  JsonAnswer(AnswerHead head, Caller caller, AnswerMeter meter, ProgressNotes progress) {
+    super(caller, meter, progress);
     this.head = head;
   }
 
   @Override
   void begin() {
     if (head.length() > MOST_KEPT) {
-      passOn(head);
+      sendHead(head);
     }
   }
 
   @Override
   boolean pass(ByteBuffer bytes) {
     if (!headSent() && kept.size() + bytes.remaining() > MOST_KEPT) {
-      passOn(head);
+      sendHead(head);
+      note(kept.size() + bytes.remaining());
+      sendKept();
+      return caller.client().write(bytes);
     }
     if (headSent()) {
+      note(bytes.remaining());
       return caller.client().write(bytes);
     }
     byte[] copy = new byte[bytes.remaining()];
@@ -44,8 +48,7 @@ final class JsonAnswer extends Answer {
     return true;
   }
 
-  private void passOn(AnswerHead lastHead) {
-    sendHead(lastHead);
+  private void sendKept() {
     if (kept.size() > 0) {
       caller.client().write(ByteBuffer.wrap(kept.toByteArray()));
       kept.reset();
@@ -60,7 +63,8 @@ final class JsonAnswer extends Answer {
   @Override
   void end(Usd charge) {
     if (!headSent()) {
-      passOn(head.charged(charge.toString(), kept.size()));
+      sendHead(head.charged(charge.toString(), kept.size()));
+      sendKept();
     }
     caller.client().end();
   }

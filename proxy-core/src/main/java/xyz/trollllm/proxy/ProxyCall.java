@@ -75,7 +75,7 @@ final class ProxyCall implements AnswerFlow.Ending {
         if (clientGone) {
           granted.end().abandoned(null, null);
         } else {
-          unlessRefused(granted.attempts().open());
+          unlessRefused(granted.open());
         }
       }
     }
@@ -104,7 +104,7 @@ final class ProxyCall implements AnswerFlow.Ending {
     } else if (plan.coding() == ContentCoding.UNREADABLE) {
       fail(ErrorAnswer.UNREADABLE, "content-encoding against our wish");
     } else {
-      answer = plan.answer(caller, loop, context.pingInterval());
+      answer = plan.answer(granted().credit(), caller, loop, context.pingInterval());
       flow = plan.flow(granted().attempts().transfer(), loop, answer, this);
       if (plan.eventStream()) {
         spending = new SpendWatch(granted().credit(), answer::metered, flow, this::stopSpending);

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.InMemoryCreditLedger;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Usd;
@@ -48,6 +51,7 @@ final class CallRig implements AutoCloseable {
   final ManualLoop loop = new ManualLoop();
   final ScriptedUpstream upstream = new ScriptedUpstream();
   final InMemoryCreditLedger ledger = new InMemoryCreditLedger();
+  final List<Settlement> noted = new ArrayList<>();
   final List<RequestLogEntry> log = new CopyOnWriteArrayList<>();
   final List<OperatorAlert> alerts = new ArrayList<>();
   private final MeteredProxy proxy;
@@ -60,13 +64,18 @@ final class CallRig implements AutoCloseable {
    * @param policy more of the model's configuration, beginning with a comma
    */
   CallRig(String policy, List<String> keys) {
+    this(policy, keys, null);
+  }
+
+  /** A rig with another ledger around its own, or with one that notes if there is none. */
+  CallRig(String policy, List<String> keys, @Nullable Function<CreditLedger, CreditLedger> around) {
     ledger.setBalance("alice", CreditField.CREDITS_NEW, Usd.of("1000"));
     proxy =
         new MeteredProxy(
             ConfigLoader.load("test.json", CONFIG.replace("MORE", policy), Map.of()),
             Map.of("up", keys),
             _ -> Optional.of(new Account("alice", true)),
-            ledger,
+            around == null ? new NotingLedger(ledger, noted) : around.apply(ledger),
             log::add,
             alerts::add,
             _ -> upstream);

@@ -36,6 +36,24 @@ final class CutAnswerTest {
       this.answer = answer;
     }
 
+    String path() {
+      return path;
+    }
+
+    String request() {
+      return request;
+    }
+
+    String answer() {
+      return answer;
+    }
+
+    /** The last event, with which clients see the end. */
+    String end() {
+      int last = answer.lastIndexOf("\n\n", answer.length() - 3) + 2;
+      return answer.substring(last);
+    }
+
     private String relayed() {
       return this == CHAT ? answer.replace(Answers.CHAT_USAGE, "") : answer;
     }

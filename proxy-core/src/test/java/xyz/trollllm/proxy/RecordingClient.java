@@ -17,6 +17,7 @@ final class RecordingClient implements ClientExchange {
   boolean ended;
   boolean wasReset;
   int timesOver;
+  Runnable beforeWrite = () -> {};
 
   @Override
   public void listen(Listener whoListens) {
@@ -38,6 +39,7 @@ final class RecordingClient implements ClientExchange {
     if (status == 0 || ended || wasReset) {
       throw new IllegalStateException("not the time to write");
     }
+    beforeWrite.run();
     byte[] copy = new byte[more.remaining()];
     more.get(copy);
     bytes.writeBytes(copy);

@@ -2,6 +2,7 @@ package xyz.trollllm.server;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What speaks against sending an instance requests, beside that it is about to stop. */
 public interface Readiness {
@@ -15,8 +16,9 @@ public interface Readiness {
    * Something that an instance needs and does not have.
    *
    * @param reason a short word for it, such as {@code store}
+   * @param since when it was missed first; null if that is not known
    * @param refusing whether new requests are refused because of it
    * @param unsettled how many requests have ended and are not charged yet
    */
-  record Trouble(String reason, Instant since, boolean refusing, int unsettled) {}
+  record Trouble(String reason, @Nullable Instant since, boolean refusing, int unsettled) {}
 }

@@ -27,12 +27,12 @@ final class ReadyHandler implements HttpHandler {
   }
 
   private static String json(Readiness.Trouble trouble) {
-    return "{\"ready\":%b,\"%s\":\"%s\",\"since\":\"%s\",\"unsettled\":%d}"
+    return "{\"ready\":%b,\"%s\":\"%s\"%s,\"unsettled\":%d}"
         .formatted(
             !trouble.refusing(),
             trouble.refusing() ? "reason" : "degraded",
             trouble.reason(),
-            trouble.since(),
+            trouble.since() == null ? "" : ",\"since\":\"" + trouble.since() + '"',
             trouble.unsettled());
   }
 }

@@ -52,6 +52,8 @@ final class InstanceBlockingTest {
               new Document("_id", "alice").append("creditsNew", 1000.0).append("apiKey", "sk-a"));
       Map<String, String> environment =
           Map.of(
+              "JOURNAL_DIRECTORY",
+              folder.resolve("journal").toString(),
               "PORT",
               "0",
               "OPS_PORT",

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.bson.Document;
 import xyz.trollllm.billing.CreditLedger;
@@ -210,6 +211,11 @@ public final class MongoCreditLedger implements CreditLedger {
     if (executor.isShutdown()) {
       unsettled.report();
     }
+  }
+
+  @Override
+  public void whenDeferredEnds(BiConsumer<String, Settled> listener) {
+    unsettled.tell(listener);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import xyz.trollllm.billing.Settled;
 
 /** The settlements that are under way in one ledger. Safe for use by many threads. */
@@ -17,6 +18,12 @@ final class Unsettled {
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
   private final Set<String> deferred = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean told = new AtomicBoolean();
+  private volatile BiConsumer<String, Settled> listener = (_, _) -> {};
+
+  /** Has {@code newListener} told of settlements that had to wait and have ended. */
+  void tell(BiConsumer<String, Settled> newListener) {
+    listener = newListener;
+  }
 
   void hasBegun(String requestId) {
     underWay.add(requestId);
@@ -40,6 +47,7 @@ final class Unsettled {
     if (!deferred.remove(requestId)) {
       return;
     }
+    listener.accept(requestId, settled);
     if (settled instanceof Settled.UnknownHold) {
       LOG.log(ERROR, "request {0} was not settled: the store knows no such hold", requestId);
     }

@@ -3,6 +3,7 @@ package xyz.trollllm.billing.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -16,7 +17,7 @@ import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
 
 /** The contract, kept on MongoDB for a user who knows nothing of this gateway yet. */
-final class MongoCreditLedgerTest extends CreditLedgerContract {
+class MongoCreditLedgerTest extends CreditLedgerContract {
   private static final MongoLedgerOptions BUSY =
       new MongoLedgerOptions(
           "busy",
@@ -28,12 +29,11 @@ final class MongoCreditLedgerTest extends CreditLedgerContract {
 
   private final TestMongo mongo = TestMongo.start();
   private final MongoCollection<Document> users = mongo.database().getCollection("usersNew");
-  private final MongoCreditLedger ledger =
+  final MongoCreditLedger ledger =
       MongoCreditLedger.open(
           mongo.database(), MongoLedgerOptions.of("test").withoutUpkeep(), clock);
 
-  private final MongoCreditLedger busyLedger =
-      MongoCreditLedger.open(mongo.database(), BUSY, clock);
+  final MongoCreditLedger busyLedger = MongoCreditLedger.open(mongo.database(), BUSY, clock);
 
   @BeforeEach
   void createIndexes() {
@@ -47,6 +47,10 @@ final class MongoCreditLedgerTest extends CreditLedgerContract {
     try (mongo) {
       assertThat(new LedgerAudit(mongo.database()).run().differences()).isEmpty();
     }
+  }
+
+  final MongoDatabase mongo() {
+    return mongo.database();
   }
 
   @Override

@@ -23,6 +23,12 @@ public interface AnswerMeter {
   /** How many events have come. APIs that number theirs give this number to the next one. */
   long events();
 
+  /**
+   * Grows whenever the upstream has reported usage, the first content or an end: what the answer is
+   * charged may have changed by any amount then, and otherwise by no more than came.
+   */
+  long reports();
+
   /** What the answer used as far as it came. */
   Metered usage();
 

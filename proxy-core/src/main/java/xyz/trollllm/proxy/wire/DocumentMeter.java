@@ -40,6 +40,12 @@ final class DocumentMeter<D extends AnswerDocument<?>> implements AnswerMeter {
   }
 
   @Override
+  public long reports() {
+    long usage = document.usageIsWhole() ? 1 : 0;
+    return document.tap().complete() ? usage + 1 : usage;
+  }
+
+  @Override
   public Metered usage() {
     return totals().metered(false);
   }

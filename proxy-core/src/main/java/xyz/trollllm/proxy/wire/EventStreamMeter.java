@@ -14,6 +14,7 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
   private final SseScanner scanner = new SseScanner(new Events());
   private final ByteReader reader = new ByteReader(scanner::scan);
   private long events;
+  private long reports;
 
   EventStreamMeter(D document, AnswerTotals<D> nothing) {
     this.document = document;
@@ -43,6 +44,11 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
   @Override
   public long events() {
     return events;
+  }
+
+  @Override
+  public long reports() {
+    return reports;
   }
 
   @Override
@@ -90,8 +96,15 @@ final class EventStreamMeter<D extends AnswerDocument<?>> implements AnswerMeter
     @Override
     public void dispatch(String name) {
       events++;
+      boolean hadContent = dispatched.sawContent();
+      boolean hadEnd = dispatched.sawEnd();
       if (!addEvent(dispatched, name)) {
         dispatched.addUnreadable(document);
+      }
+      if (document.hasUsage()
+          || hadContent != dispatched.sawContent()
+          || hadEnd != dispatched.sawEnd()) {
+        reports++;
       }
       document.clear();
       done.clear();

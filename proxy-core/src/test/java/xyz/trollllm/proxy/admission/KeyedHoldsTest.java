@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -135,7 +136,9 @@ final class KeyedHoldsTest {
             .route(read.summary().model(), Api.ANTHROPIC_MESSAGES)
             .orElseThrow();
     new KeyedHolds(
-            new CreditHolds(ledger, Duration.ofMinutes(10)), keys, new Background(background))
+            new CreditHolds(ledger, Duration.ofMinutes(10), Clock.systemUTC()),
+            keys,
+            new Background(background))
         .hold(
             new Candidate("r1", LargeBodiesTest.ALICE, read.summary(), BODY.length, route),
             request,

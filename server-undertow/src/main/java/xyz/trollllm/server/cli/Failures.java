@@ -8,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
+import xyz.trollllm.billing.journal.JournalException;
 import xyz.trollllm.config.InvalidConfigException;
 import xyz.trollllm.server.GatewayServer.PortTakenException;
 import xyz.trollllm.server.embedded.EmbeddedStoreException;
@@ -46,6 +47,13 @@ final class Failures {
       }
       case MongoException failure -> {
         err.println("gateway: the database failed: " + failure.getMessage());
+        yield ExitCode.UNAVAILABLE;
+      }
+      case JournalException unusable -> {
+        err.println("gateway: " + unusable.getMessage());
+        err.println(
+            "Set JOURNAL_DIRECTORY, or \"directory\" of \"journal\" in the configuration, to a"
+                + " directory that this instance alone can write to.");
         yield ExitCode.UNAVAILABLE;
       }
       case EmbeddedStoreException unusable -> {

@@ -52,8 +52,8 @@ public final class Demo implements AutoCloseable {
     account = DemoAccount.prepare(database, data);
     standIn = standIn(environment);
     log = new LineWriter("request-log", output, MAX_WAITING_LINES, line -> {}, CLOSE_TIMEOUT);
-    chat = start(CHAT, environment, database);
-    chat2 = start(CHAT2, environment, database);
+    chat = start(data, CHAT, environment, database);
+    chat2 = start(data, CHAT2, environment, database);
   }
 
   /**
@@ -78,9 +78,13 @@ public final class Demo implements AutoCloseable {
     return StandInUpstream.builder().keys(keys).pause(PAUSE_BETWEEN_EVENTS).start();
   }
 
-  private Running start(String file, Map<String, String> environment, MongoDatabase database) {
+  private Running start(
+      Path data, String file, Map<String, String> environment, MongoDatabase database) {
     GatewayConfig shipped = ShippedConfigs.load(file, environment);
-    Map<String, String> completed = StandInEnvironment.of(shipped, standIn.url(), environment);
+    Map<String, String> completed =
+        new HashMap<>(StandInEnvironment.of(shipped, standIn.url(), environment));
+    completed.put(
+        "JOURNAL_DIRECTORY", data.resolve("journal").resolve(shipped.instance()).toString());
     GatewayConfig config = ShippedConfigs.load(file, completed);
     UpstreamKeys keys = UpstreamKeys.resolve(config, completed);
     ReadableRequestLog requests = new ReadableRequestLog(log);

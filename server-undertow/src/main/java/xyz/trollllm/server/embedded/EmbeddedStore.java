@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import xyz.trollllm.billing.journal.DirectoryLock;
 
 /**
  * A MongoDB-compatible server inside this process, reachable from this machine only, whose
@@ -56,6 +57,12 @@ public final class EmbeddedStore implements AutoCloseable {
         lock.close();
         throw e;
       }
+    } catch (DirectoryLock.DirectoryInUseException e) {
+      throw new EmbeddedStoreException(
+          directory
+              + " is in use by another embedded store"
+              + (e.announced().isEmpty() ? "" : "; to share it, set MONGODB_URI=" + e.announced()),
+          e);
     } catch (IOException e) {
       throw new EmbeddedStoreException("cannot use " + directory + " for a store: " + e, e);
     }

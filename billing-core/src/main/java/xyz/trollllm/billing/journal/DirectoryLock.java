@@ -1,4 +1,4 @@
-package xyz.trollllm.server.embedded;
+package xyz.trollllm.billing.journal;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
@@ -14,15 +14,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Makes sure that one store writes to a directory. Ends with its process, however that ends. */
-final class DirectoryLock implements AutoCloseable {
+/** Makes sure that one process writes to a directory. Ends with it, however that ends. */
+public final class DirectoryLock implements AutoCloseable {
   private final FileChannel channel;
 
   private DirectoryLock(FileChannel channel) {
     this.channel = channel;
   }
 
-  static DirectoryLock acquire(Path directory) throws IOException {
+  /**
+   * Locks a directory that exists.
+   *
+   * @throws DirectoryInUseException if it is locked, be it by this very process
+   */
+  public static DirectoryLock acquire(Path directory) throws IOException {
     Path file = directory.resolve("lock");
     FileChannel channel = FileChannel.open(file, CREATE, READ, WRITE);
     try {
@@ -30,13 +35,8 @@ final class DirectoryLock implements AutoCloseable {
         channel.truncate(0);
         return new DirectoryLock(channel);
       }
-      String uri = Files.readString(file).strip();
-      throw new EmbeddedStoreException(
-          directory
-              + " is in use by another embedded store"
-              + (uri.isEmpty() ? "" : "; to share it, set MONGODB_URI=" + uri),
-          null);
-    } catch (IOException | EmbeddedStoreException e) {
+      throw new DirectoryInUseException(directory, Files.readString(file).strip());
+    } catch (IOException | DirectoryInUseException e) {
       channel.close();
       throw e;
     }
@@ -50,13 +50,30 @@ final class DirectoryLock implements AutoCloseable {
     }
   }
 
-  /** Tells whoever is refused where the store is to be found. */
-  void announce(String uri) throws IOException {
-    channel.write(ByteBuffer.wrap(uri.getBytes(StandardCharsets.UTF_8)), 0);
+  /** Tells whoever is refused what to do instead. */
+  public void announce(String text) throws IOException {
+    channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
   }
 
   @Override
   public void close() throws IOException {
     channel.close();
+  }
+
+  /** Somebody else holds the lock of a directory. */
+  public static final class DirectoryInUseException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String announced;
+
+    DirectoryInUseException(Path directory, String announced) {
+      super(directory + " is in use");
+      this.announced = announced;
+    }
+
+    /** What the holder announced; empty if nothing. */
+    public String announced() {
+      return announced;
+    }
   }
 }

@@ -1,0 +1,83 @@
+package xyz.trollllm.billing.journal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads what a journal says, without changing anything. Used by one thread. */
+public final class JournalReader {
+  private final Map<String, JournalRecord> latest = new HashMap<>();
+  private final List<SegmentFiles.Existing> segments = new ArrayList<>();
+  private int damaged;
+  private int unreadable;
+
+  private JournalReader() {}
+
+  /**
+   * The requests that the journal in {@code directory} knows as open. May be asked while its
+   * process runs: then requests under way are among them, and some may just be ending.
+   *
+   * @throws IOException if the directory cannot be read
+   */
+  public static List<OpenRequest> open(Path directory) throws IOException {
+    JournalReader reader = read(directory);
+    return reader.openRecords().stream().map(JournalRecord::open).toList();
+  }
+
+  static JournalReader read(Path directory) throws IOException {
+    JournalReader reader = new JournalReader();
+    for (SegmentFiles.Existing segment : SegmentFiles.list(directory)) {
+      reader.segments.add(segment);
+      try {
+        byte[] bytes = Files.readAllBytes(segment.file());
+        reader.damaged += SegmentReader.read(segment.number(), bytes, reader::add);
+      } catch (NoSuchFileException _) {
+        // Deleted since it was listed: nobody needs it.
+      }
+    }
+    return reader;
+  }
+
+  private void add(byte[] payload) {
+    try {
+      JournalRecord record = JournalRecord.read(payload);
+      if (record.kind() != RecordKind.END) {
+        record.open();
+      }
+      latest.merge(
+          record.requestId(), record, (one, other) -> one.number() > other.number() ? one : other);
+    } catch (MalformedRecordException _) {
+      unreadable++;
+    }
+  }
+
+  /** The last record of every open request. */
+  List<JournalRecord> openRecords() {
+    return latest.values().stream().filter(record -> record.kind() != RecordKind.END).toList();
+  }
+
+  /** The highest number of any record; 0 if there is none. */
+  long highestNumber() {
+    return latest.values().stream().mapToLong(JournalRecord::number).max().orElse(0);
+  }
+
+  /** The segments that were read, oldest first. */
+  List<SegmentFiles.Existing> segments() {
+    return segments;
+  }
+
+  /** Records that are not whole. */
+  int damaged() {
+    return damaged;
+  }
+
+  /** Whole records that this version does not understand. */
+  int unreadable() {
+    return unreadable;
+  }
+}

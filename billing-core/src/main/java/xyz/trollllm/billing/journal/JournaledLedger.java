@@ -1,0 +1,164 @@
+package xyz.trollllm.billing.journal;
+
+import static java.lang.System.Logger.Level.ERROR;
+
+import java.time.Clock;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import xyz.trollllm.billing.Basis;
+import xyz.trollllm.billing.CreditLedger;
+import xyz.trollllm.billing.Hold;
+import xyz.trollllm.billing.HoldRequest;
+import xyz.trollllm.billing.IdempotencyKeys;
+import xyz.trollllm.billing.RequestHistory;
+import xyz.trollllm.billing.Reservation;
+import xyz.trollllm.billing.Settled;
+import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
+
+/**
+ * A ledger whose open requests survive its process: each is written down before credit is held for
+ * it, with every progress it makes and before it is settled, and forgotten when that is done.
+ *
+ * <p>Safe for use by many threads. The ledger within is closed with this one, the journal is not:
+ * it must be closed later.
+ */
+public final class JournaledLedger implements CreditLedger {
+  private static final System.Logger LOG = System.getLogger(JournaledLedger.class.getName());
+
+  private final RequestJournal journal;
+  private final CreditLedger ledger;
+  private final Clock clock;
+
+  public JournaledLedger(RequestJournal journal, CreditLedger ledger, Clock clock) {
+    this.journal = journal;
+    this.ledger = ledger;
+    this.clock = clock;
+    ledger.whenDeferredEnds((requestId, _) -> journal.end(requestId));
+  }
+
+  @Override
+  public void reserve(HoldRequest request, Consumer<Reservation> outcome) {
+    if (!journal.isHealthy()) {
+      outcome.accept(
+          new Reservation.Unavailable("this instance's journal of requests cannot be written"));
+      return;
+    }
+    boolean isNew = journal.start(wanted(request));
+    ledger.reserve(
+        request,
+        reservation -> {
+          if (isNew && !(reservation instanceof Reservation.Held)) {
+            journal.end(request.requestId());
+          }
+          outcome.accept(reservation);
+        });
+  }
+
+  private Hold wanted(HoldRequest request) {
+    return new Hold(
+        request.requestId(),
+        request.userId(),
+        request.creditField(),
+        request.amount(),
+        clock.instant().plus(request.lifetime()));
+  }
+
+  /** Needs no record: a hold may be settled by any amount that it ever had. */
+  @Override
+  public void raise(Hold hold, Usd amount, Consumer<Reservation> outcome) {
+    ledger.raise(hold, amount, outcome);
+  }
+
+  @Override
+  public void progress(Supplier<Settlement> soFar) {
+    Settlement settlement = soFar.get();
+    journal.progress(kind(settlement), settlement);
+    ledger.progress(() -> settlement);
+  }
+
+  private static RecordKind kind(Settlement soFar) {
+    if (soFar.outcome() == Settlement.Outcome.OK) {
+      return RecordKind.FINAL;
+    }
+    return soFar.record().basis() == Basis.VOID ? RecordKind.SENT : RecordKind.PROGRESS;
+  }
+
+  @Override
+  public void settle(Settlement settlement, Consumer<Settled> outcome) {
+    journal.settling(settlement);
+    ledger.settle(
+        settlement,
+        settled -> {
+          endUnlessDeferred(settlement, settled);
+          outcome.accept(settled);
+        });
+  }
+
+  private void endUnlessDeferred(Settlement settlement, Settled settled) {
+    if (!(settled instanceof Settled.Deferred)) {
+      journal.end(settlement.hold().requestId());
+    }
+  }
+
+  /**
+   * Settles what the process before left open, as its journal says. Repeating it, after a crash for
+   * instance, charges nothing again. What the store does not take now goes on being tried.
+   *
+   * @param instance the name of this instance in the records of requests that had only just started
+   */
+  public Recovery recover(String instance) {
+    Recovery recovery = new Recovery(journal.found().size());
+    for (OpenRequest open : journal.found()) {
+      Settlement settlement = Recovery.settlement(open, instance);
+      ledger.settle(
+          settlement,
+          settled -> {
+            endUnlessDeferred(settlement, settled);
+            warnIfLost(open, settlement, settled);
+            recovery.count(open, settlement, settled);
+          });
+    }
+    return recovery;
+  }
+
+  private static void warnIfLost(OpenRequest open, Settlement settlement, Settled settled) {
+    if (settled instanceof Settled.UnknownHold && open.kind() != RecordKind.START) {
+      LOG.log(
+          ERROR,
+          "request {0} of the journal was not settled ({1} USD): the store knows no such hold",
+          open.requestId(),
+          settlement.charge());
+    }
+  }
+
+  @Override
+  public void extend(Hold hold) {
+    ledger.extend(hold);
+  }
+
+  @Override
+  public void whenDeferredEnds(BiConsumer<String, Settled> listener) {
+    ledger.whenDeferredEnds((requestId, settled) -> {
+      journal.end(requestId);
+      listener.accept(requestId, settled);
+    });
+  }
+
+  @Override
+  public RequestHistory history() {
+    return ledger.history();
+  }
+
+  @Override
+  public IdempotencyKeys idempotencyKeys() {
+    return ledger.idempotencyKeys();
+  }
+
+  /** Whatever could not be settled stays in the journal, for the next process. */
+  @Override
+  public void close() {
+    ledger.close();
+  }
+}

@@ -1,0 +1,417 @@
+package xyz.trollllm.billing.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import xyz.trollllm.billing.Hold;
+import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.mongo.Eventually;
+
+final class RequestJournalTest {
+  private static final int SEGMENT = JournalOptions.SMALLEST_SEGMENT;
+
+  @TempDir Path folder;
+
+  private final SomeRequests some = new SomeRequests(1);
+
+  private Path directory() {
+    return folder.resolve("journal");
+  }
+
+  private JournalOptions options() {
+    return new JournalOptions(directory(), SEGMENT, Duration.ZERO);
+  }
+
+  private RequestJournal open() {
+    return RequestJournal.open(options());
+  }
+
+  private Map<String, OpenRequest> found() {
+    try (RequestJournal journal = open()) {
+      return journal.found().stream()
+          .collect(Collectors.toMap(OpenRequest::requestId, request -> request));
+    }
+  }
+
+  private static OpenRequest of(Map<String, OpenRequest> found, String requestId) {
+    return Objects.requireNonNull(found.get(requestId), requestId);
+  }
+
+  @Test
+  void lastRecordOfEveryOpenRequestIsFound() {
+    Hold started = some.hold();
+    Hold sent = some.hold();
+    Hold served = some.hold();
+    Hold ended = some.hold();
+    Settlement soFar = some.settlement(served);
+    Settlement last = some.settlement(ended);
+    try (RequestJournal journal = open()) {
+      for (Hold hold : List.of(started, sent, served, ended)) {
+        journal.start(hold);
+      }
+      for (Hold hold : List.of(sent, served, ended)) {
+        journal.progress(RecordKind.SENT, SomeRequests.nothing(hold));
+      }
+      journal.progress(RecordKind.PROGRESS, some.settlement(served));
+      journal.progress(RecordKind.PROGRESS, soFar);
+      journal.settling(last);
+    }
+
+    Map<String, OpenRequest> found = found();
+
+    assertThat(found).hasSize(4);
+    assertThat(found.get(started.requestId())).extracting("kind").isEqualTo(RecordKind.START);
+    assertThat(found.get(sent.requestId())).extracting("kind").isEqualTo(RecordKind.SENT);
+    assertThat(of(found, served.requestId()).settlement()).contains(soFar);
+    assertThat(of(found, ended.requestId()).settlement()).contains(last);
+    assertThat(of(found, ended.requestId()).kind()).isEqualTo(RecordKind.FINAL);
+  }
+
+  @Test
+  void endedRequestsAreNotFound() {
+    try (RequestJournal journal = open()) {
+      Hold refused = some.hold();
+      Hold settled = some.hold();
+      journal.start(refused);
+      journal.start(settled);
+      journal.settling(some.settlement(settled));
+      journal.end(refused.requestId());
+      journal.end(settled.requestId());
+      journal.progress(RecordKind.PROGRESS, some.settlement(settled)); // too late
+
+      assertThat(journal.openRequests()).isZero();
+    }
+
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void whatIsFoundIsFoundAgainUntilItEnds() {
+    Hold hold = some.hold();
+    try (RequestJournal journal = open()) {
+      journal.start(hold);
+    }
+    for (int i = 0; i < 3; i++) {
+      assertThat(found()).containsOnlyKeys(hold.requestId());
+    }
+    try (RequestJournal journal = open()) {
+      journal.end(hold.requestId());
+    }
+
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void openRequestIsNotStartedAgain() {
+    Hold hold = some.hold();
+    try (RequestJournal journal = open()) {
+      assertThat(journal.start(hold)).isTrue();
+      journal.settling(some.settlement(hold));
+
+      assertThat(journal.start(hold)).isFalse();
+    }
+
+    assertThat(of(found(), hold.requestId()).kind()).isEqualTo(RecordKind.FINAL);
+  }
+
+  @Test
+  void readerSeesTheRequestsOfARunningProcess() throws IOException {
+    try (RequestJournal journal = open()) {
+      Hold hold = some.hold();
+      journal.start(hold);
+
+      assertThat(JournalReader.open(directory()))
+          .extracting(OpenRequest::hold)
+          .containsExactly(hold);
+    }
+  }
+
+  @Test
+  void directoryHasOneOwnerAndOneId() {
+    UUID id;
+    try (RequestJournal journal = open()) {
+      id = journal.instanceId();
+      assertThatThrownBy(this::open)
+          .isInstanceOf(JournalException.class)
+          .hasMessage(
+              directory()
+                  + " is the journal of a running instance; every instance needs a directory of"
+                  + " its own");
+    }
+    try (RequestJournal again = open()) {
+      assertThat(again.instanceId()).isEqualTo(id);
+    }
+  }
+
+  @Test
+  void otherProcessIsRefused() throws Exception {
+    Process holder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                JournalHolder.class.getName(),
+                directory().toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(holder.inputReader().readLine()).isEqualTo("open");
+
+      assertThatThrownBy(this::open).hasMessageContaining(directory().toString());
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+
+    assertThat(found()).hasSize(1); // what it had written when it was killed
+  }
+
+  @Test
+  void directoryThatCannotBeUsedIsNamed() throws IOException {
+    Files.createFile(directory());
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("cannot use " + directory());
+  }
+
+  @Test
+  void nobodyElseMayReadIt() throws IOException {
+    try (RequestJournal _ = open();
+        var files = Files.list(directory())) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory())))
+          .isEqualTo("rwx------");
+      for (Path file : files.filter(f -> f.toString().endsWith(".journal")).toList()) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+            .isEqualTo("rw-------");
+      }
+    }
+  }
+
+  @Test
+  void itsFilesAreFewHoweverMuchIsWritten() {
+    Hold old = some.hold();
+    Settlement soFar = some.settlement(old);
+    try (RequestJournal journal = open()) {
+      journal.start(old);
+      journal.progress(RecordKind.PROGRESS, soFar);
+      for (int i = 0; i < 4_000; i++) {
+        serve(journal, some.hold());
+        awaitHealth(journal);
+      }
+      Eventually.holds(() -> segments() <= 5);
+      assertThat(highestSegment()).isGreaterThan(20);
+    }
+
+    assertThat(found()).containsOnlyKeys(old.requestId());
+    assertThat(of(found(), old.requestId()).settlement()).contains(soFar);
+  }
+
+  private void serve(RequestJournal journal, Hold hold) {
+    Settlement settlement = some.settlement(hold);
+    journal.start(hold);
+    journal.progress(RecordKind.PROGRESS, settlement);
+    journal.settling(settlement);
+    journal.end(hold.requestId());
+  }
+
+  private static void awaitHealth(RequestJournal journal) {
+    if (!journal.isHealthy()) { // faster than the disk
+      Eventually.holds(journal::isHealthy);
+    }
+  }
+
+  private int segments() {
+    return existing().size();
+  }
+
+  private long highestSegment() {
+    return existing().getLast().number();
+  }
+
+  private List<SegmentFiles.Existing> existing() {
+    try {
+      return SegmentFiles.list(directory());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void moreOpenRequestsThanASegmentHoldsAreAllKept() {
+    Map<String, Settlement> last = new HashMap<>();
+    try (RequestJournal journal = open()) {
+      for (int i = 0; i < 1_000; i++) {
+        Hold hold = some.hold();
+        Settlement settlement = some.settlement(hold);
+        last.put(hold.requestId(), settlement);
+        journal.start(hold);
+        journal.progress(RecordKind.PROGRESS, settlement);
+        awaitHealth(journal);
+      }
+      for (int i = 0; i < 2_000; i++) {
+        serve(journal, some.hold());
+        awaitHealth(journal);
+      }
+    }
+
+    Map<String, OpenRequest> found = found();
+    assertThat(found).containsOnlyKeys(last.keySet());
+    last.forEach((id, settlement) -> assertThat(of(found, id).settlement()).contains(settlement));
+  }
+
+  @Test
+  void sixteenThreadsLoseNothing() throws Exception {
+    int threads = 16;
+    Map<String, Settlement> open = new HashMap<>();
+    try (RequestJournal journal = open();
+        ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+      List<Callable<Map<String, Settlement>>> work = new ArrayList<>();
+      for (int thread = 0; thread < threads; thread++) {
+        SomeRequests own = new SomeRequests(thread);
+        work.add(() -> {
+          Map<String, Settlement> left = new HashMap<>();
+          for (int i = 0; i < 300; i++) {
+            Hold hold = own.hold();
+            Settlement settlement = own.settlement(hold);
+            journal.start(hold);
+            journal.progress(RecordKind.SENT, SomeRequests.nothing(hold));
+            journal.progress(RecordKind.PROGRESS, settlement);
+            if (i % 10 == 0) {
+              left.put(hold.requestId(), settlement);
+            } else {
+              journal.end(hold.requestId());
+            }
+          }
+          return left;
+        });
+      }
+      for (Future<Map<String, Settlement>> left : executor.invokeAll(work)) {
+        open.putAll(left.get());
+      }
+      Eventually.holds(journal::isHealthy);
+    }
+
+    Map<String, OpenRequest> found = found();
+    assertThat(found).containsOnlyKeys(open.keySet());
+    open.forEach((id, settlement) -> assertThat(of(found, id).settlement()).contains(settlement));
+  }
+
+  @Test
+  void fullDiskIsToldAndMadeGoodWhenThereIsRoomAgain() {
+    AtomicBoolean full = new AtomicBoolean();
+    SegmentFiles files = new SegmentFiles(directory(), SEGMENT);
+    SegmentAllocator allocator =
+        number -> {
+          if (full.get()) {
+            throw new IOException("No space left on device");
+          }
+          return files.create(number);
+        };
+    Map<String, Settlement> last = new HashMap<>();
+    try (RequestJournal journal = RequestJournal.open(options(), Clock.systemUTC(), allocator)) {
+      assertThat(journal.isHealthy()).isTrue();
+      full.set(true);
+      for (int i = 0; i < 1_000; i++) {
+        Hold hold = some.hold();
+        Settlement settlement = some.settlement(hold);
+        last.put(hold.requestId(), settlement);
+        journal.start(hold);
+        journal.progress(RecordKind.PROGRESS, settlement);
+      }
+      Eventually.holds(() -> !journal.isHealthy());
+
+      full.set(false);
+      Eventually.holds(journal::isHealthy);
+    }
+
+    Map<String, OpenRequest> found = found();
+    assertThat(found).containsOnlyKeys(last.keySet());
+    last.forEach((id, settlement) -> assertThat(of(found, id).settlement()).contains(settlement));
+  }
+
+  @Test
+  void diskThatIsFullAtTheStartIsAnError() {
+    SegmentAllocator full =
+        _ -> {
+          throw new IOException("No space left on device");
+        };
+
+    assertThatThrownBy(() -> RequestJournal.open(options(), Clock.systemUTC(), full))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("No space left on device");
+    assertThat(found()).isEmpty(); // and the directory is free again
+  }
+
+  @Test
+  void syncedJournalIsReadLikeAnother() {
+    Hold hold = some.hold();
+    JournalOptions synced = new JournalOptions(directory(), SEGMENT, Duration.ofMillis(5));
+    try (RequestJournal journal = RequestJournal.open(synced)) {
+      journal.start(hold);
+      for (int i = 0; i < 1_000; i++) {
+        serve(journal, some.hold());
+        awaitHealth(journal);
+      }
+    }
+
+    assertThat(found()).containsOnlyKeys(hold.requestId());
+  }
+
+  @Test
+  void everyCutOfAFileLosesTheLastRecordsAtMost() throws IOException {
+    Hold first = some.hold();
+    Hold second = some.hold();
+    try (RequestJournal journal = open()) {
+      journal.start(first);
+      journal.start(second);
+      journal.progress(RecordKind.PROGRESS, some.settlement(first));
+      journal.settling(some.settlement(second));
+      journal.end(first.requestId());
+    }
+    Path file = existing().getFirst().file();
+    byte[] whole = Files.readAllBytes(file);
+    int seen = 0;
+    for (int length = 0; length < 3_000; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+
+      List<OpenRequest> open = JournalReader.open(directory());
+
+      assertThat(open)
+          .allMatch(request -> request.hold().equals(first) || request.hold().equals(second));
+      seen = Math.max(seen, open.size());
+    }
+    assertThat(seen).isEqualTo(2);
+    assertThat(found()).containsOnlyKeys(second.requestId());
+  }
+
+  @Test
+  void closedJournalTakesNothingAndDoesNotHang() {
+    RequestJournal journal = open();
+    journal.close();
+
+    journal.start(some.hold());
+
+    assertThat(found()).isEmpty();
+  }
+}
