@@ -255,6 +255,47 @@ enum Mutant {
         }
       }),
 
+  /** A refund does not ask whether the charge was given back before. */
+  REFUNDS_AGAIN(store ->
+      new ChangedStore(store) {
+        @Override
+        UserUpdate changed(UserUpdate update) {
+          Document condition = new Document(update.condition());
+          condition.keySet().removeIf(path -> path.endsWith("~refund"));
+          return new UserUpdate(update.userId(), condition, update.claims(), update.update());
+        }
+      }),
+
+  /** A refund may take effect at any time, however late. */
+  REFUNDS_LATE(store ->
+      new ChangedStore(store) {
+        @Override
+        UserUpdate changed(UserUpdate update) {
+          Document condition = new Document(update.condition());
+          condition.remove("$expr");
+          return new UserUpdate(update.userId(), condition, update.claims(), update.update());
+        }
+      }),
+
+  /** A refund is forgotten as soon as its row stands in the log. */
+  FORGETS_REFUNDS(store ->
+      new ChangedStore(store) {
+        @Override
+        UserUpdate changed(UserUpdate update) {
+          Document unset = new Document();
+          update
+              .update()
+              .get("$unset", new Document())
+              .forEach(
+                  (path, value) -> unset.append(path.replace("~refund.row", "~refund"), value));
+          Document changed = new Document(update.update());
+          if (!unset.isEmpty()) {
+            changed.append("$unset", unset);
+          }
+          return new UserUpdate(update.userId(), update.condition(), update.claims(), changed);
+        }
+      }),
+
   /** A hold is released without a word in the outbox when it expires. */
   EXPIRES_SILENTLY(store ->
       new ChangedStore(store) {
