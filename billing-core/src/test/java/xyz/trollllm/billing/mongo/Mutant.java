@@ -271,9 +271,11 @@ enum Mutant {
       new ChangedStore(store) {
         @Override
         UserUpdate changed(UserUpdate update) {
-          Document condition = new Document(update.condition());
-          condition.remove("$expr");
-          return new UserUpdate(update.userId(), condition, update.claims(), update.update());
+          boolean isRefund =
+              update.condition().keySet().stream().anyMatch(path -> path.endsWith("~refund"));
+          return isRefund
+              ? new UserUpdate(update.userId(), update.condition(), update.update())
+              : update;
         }
       }),
 
@@ -293,6 +295,20 @@ enum Mutant {
             changed.append("$unset", unset);
           }
           return new UserUpdate(update.userId(), update.condition(), update.claims(), changed);
+        }
+      }),
+
+  /** A charge without a hold is taken without asking whether its request has ended. */
+  CHARGES_UNHELD_BLINDLY(store ->
+      new ChangedStore(store) {
+        @Override
+        UserUpdate changed(UserUpdate update) {
+          boolean isCharge =
+              update.update().get("$inc", new Document()).keySet().stream()
+                  .anyMatch(path -> path.startsWith("gw.spent"));
+          return isCharge && !update.claims().isEmpty()
+              ? new UserUpdate(update.userId(), new Document(), update.claims(), update.update())
+              : update;
         }
       }),
 
