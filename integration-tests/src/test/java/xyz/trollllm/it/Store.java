@@ -2,6 +2,7 @@ package xyz.trollllm.it;
 
 import static com.mongodb.client.model.Filters.eq;
 
+import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -12,46 +13,62 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.mongo.TestServer;
 import xyz.trollllm.config.CreditField;
 import xyz.trollllm.server.embedded.EmbeddedStore;
 
 /**
  * A database with users as the existing deployment has them: made of plain documents, without the
- * product's own code.
+ * product's own code. On the MongoDB that {@link TestServer} chooses, or an embedded store.
  */
 final class Store implements AutoCloseable {
   private static final String NAME = "trollllm";
 
-  private final EmbeddedStore server;
+  private final @Nullable EmbeddedStore server;
+  private final String uri;
   private final MongoClient client;
   private final MongoDatabase database;
   private final List<User> users = new CopyOnWriteArrayList<>();
 
-  private Store(EmbeddedStore server) {
+  private Store(@Nullable EmbeddedStore server, String uri) {
     this.server = server;
-    this.client = MongoClients.create(server.uri());
-    this.database = client.getDatabase(NAME);
+    this.uri = uri;
+    this.client = MongoClients.create(uri);
+    this.database =
+        client.getDatabase(Objects.requireNonNull(new ConnectionString(uri).getDatabase()));
   }
 
   /** A user with a key, and the balances it began with. */
   record User(String name, String key, double credits, double creditsNew) {}
 
   static Store start() {
+    String chosen = TestServer.get().uri();
+    if (chosen != null) {
+      return new Store(null, inDatabase(chosen, NAME + '-' + UUID.randomUUID()));
+    }
     try {
       Path directory = Files.createTempDirectory("gateway-it-store");
-      return new Store(EmbeddedStore.open(directory, 0));
+      EmbeddedStore server = EmbeddedStore.open(directory, 0);
+      return new Store(server, inDatabase(server.uri(), NAME));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** The same connection string, with the name of a database. */
+  private static String inDatabase(String uri, String name) {
+    return uri.replaceFirst("^([^:]+://[^/?]+)(/[^?]*)?", "$1/" + name);
+  }
+
   /** What {@code MONGODB_URI} is to be. */
   String uri() {
-    return server.uri() + "/" + NAME;
+    return uri;
   }
 
   MongoDatabase database() {
@@ -137,7 +154,12 @@ final class Store implements AutoCloseable {
 
   @Override
   public void close() {
+    if (server == null) {
+      database.drop();
+    }
     client.close();
-    server.close();
+    if (server != null) {
+      server.close();
+    }
   }
 }

@@ -206,8 +206,7 @@ final class LedgerStatements {
     long nanos = refund.charge().nanos();
     String id = Paths.refund(refund.requestId());
     Document condition =
-        new Document(hold(refund.requestId()), exists(false))
-            .append(outbox(id), exists(false));
+        new Document(hold(refund.requestId()), exists(false)).append(outbox(id), exists(false));
     Document entry =
         entry(REFUNDED, now.plus(LATE_HORIZON), LogRow.ofRefund(refund, instance, now));
     Document increments =

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:a vector failed, or an audit found a difference",
+      "1:a vector failed, an audit found a difference, or a database differs",
       "64:the command line is wrong",
       "65:no such user, key or request, or not in that state",
       "69:the database or something else that is needed does not answer",
@@ -36,6 +36,7 @@ public final class GatewayCommand {
         .addSubcommand(new CheckCommand(shell))
         .addSubcommand(new AuditCommand(shell))
         .addSubcommand(new RefundCommand(shell))
+        .addSubcommand(new VerifyStoreCommand(shell))
         .addSubcommand(new UserCommand(shell))
         .addSubcommand(new KeyCommand(shell))
         .addSubcommand(new DemoCommand(shell))
