@@ -45,7 +45,7 @@ final class AuditUnderLoadTest {
         List<Future<?>> workers = new ArrayList<>();
         for (int i = 0; i < WORKERS; i++) {
           String user = i < WORKERS / 2 ? "busy" : USERS.get(i % USERS.size());
-          CreditField field = CreditField.values()[i % 2];
+          CreditField field = i % 2 == 0 ? CreditField.CREDITS : CreditField.CREDITS_NEW;
           workers.add(
               executor.submit(() -> {
                 while (!ended.get()) {

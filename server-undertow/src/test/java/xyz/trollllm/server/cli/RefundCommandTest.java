@@ -2,6 +2,7 @@ package xyz.trollllm.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import org.bson.Document;
@@ -31,7 +32,7 @@ class RefundCommandTest extends StoreCommandTest {
         .append("creditsCost", nanos / 1e9)
         .append("costN", nanos)
         .append("balanceOutcome", "taken")
-        .append("createdAt", new Date());
+        .append("createdAt", Date.from(Instant.now()));
   }
 
   @Test
