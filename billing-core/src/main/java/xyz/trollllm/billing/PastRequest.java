@@ -22,6 +22,7 @@ import xyz.trollllm.config.CreditField;
  * @param fees for uses of the upstream's own tools
  * @param charge what was taken, in whole nano-dollars
  * @param held what had been set aside
+ * @param refunded what was given back of the charge: nothing or all of it
  * @param late whether the charge was taken after its hold had expired
  * @param status the HTTP status the client saw
  */
@@ -38,6 +39,7 @@ public record PastRequest(
     BigDecimal multiplier,
     CreditField creditField,
     Usd charge,
+    Usd refunded,
     Usd held,
     Settlement.Outcome outcome,
     boolean late,
@@ -49,6 +51,30 @@ public record PastRequest(
     items = List.copyOf(items);
     fees = List.copyOf(fees);
     flags = new TreeSet<>(flags);
+  }
+
+  /** The same request, of which so much was given back. */
+  public PastRequest withRefund(Usd amount) {
+    return new PastRequest(
+        requestId,
+        startedAt,
+        latency,
+        instance,
+        api,
+        model,
+        streamed,
+        items,
+        fees,
+        multiplier,
+        creditField,
+        charge,
+        amount,
+        held,
+        outcome,
+        late,
+        basis,
+        flags,
+        status);
   }
 
   /** What a settlement will look like to its user. */
@@ -68,6 +94,7 @@ public record PastRequest(
         record.cost().multiplier(),
         hold.creditField(),
         settlement.charge(),
+        Usd.ZERO,
         hold.amount(),
         settlement.outcome(),
         late,

@@ -30,6 +30,11 @@ public record Usd(BigDecimal amount) implements Comparable<Usd> {
     return new Usd(amount.subtract(other.amount));
   }
 
+  /** The same amount, given instead of taken. */
+  public Usd negated() {
+    return new Usd(amount.negate());
+  }
+
   /**
    * The nearest whole number of nano-dollars, halves away from zero: the one rounding of a charge.
    */

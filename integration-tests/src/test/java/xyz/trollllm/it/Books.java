@@ -8,6 +8,7 @@ import java.util.List;
 import org.bson.Document;
 import tools.jackson.databind.JsonNode;
 import xyz.trollllm.billing.Usd;
+import xyz.trollllm.billing.mongo.LedgerAudit;
 import xyz.trollllm.config.CreditField;
 
 /** Whether every user's money is where the logs say it went. */
@@ -18,10 +19,13 @@ final class Books {
 
   /**
    * For every user and credit field: what was logged, what the counter of nano-dollars says and
-   * what the balance lost are one amount, and nothing is held.
+   * what the balance lost are one amount, and nothing is held. The product's own audit agrees.
    */
   static void audit(Store store, List<RunningGateway> gateways) {
     eventuallyPasses(() -> store.users().forEach(user -> audit(store, user, gateways)));
+    assertThat(new LedgerAudit(store.database()).run().differences())
+        .as("what 'gateway audit' finds")
+        .isEmpty();
   }
 
   /** Every charge that was logged has its record, with the same amount. */

@@ -2,6 +2,7 @@ package xyz.trollllm.it;
 
 import static com.mongodb.client.model.Filters.eq;
 
+import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -12,41 +13,49 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.mongo.TestServer;
 import xyz.trollllm.config.CreditField;
 import xyz.trollllm.server.embedded.EmbeddedStore;
 
 /**
  * A database with users as the existing deployment has them: made of plain documents, without the
- * product's own code.
+ * product's own code. On the MongoDB that {@link TestServer} chooses, or an embedded store.
  */
 final class Store implements AutoCloseable {
   private static final String NAME = "trollllm";
 
-  private final AutoCloseable server;
+  private final @Nullable AutoCloseable server;
   private final String uri;
   private final MongoClient client;
   private final MongoDatabase database;
   private final List<User> users = new CopyOnWriteArrayList<>();
 
-  private Store(AutoCloseable server, String uri) {
+  private Store(@Nullable AutoCloseable server, String uri) {
     this.server = server;
     this.uri = uri;
     this.client = MongoClients.create(uri);
-    this.database = client.getDatabase(NAME);
+    this.database =
+        client.getDatabase(Objects.requireNonNull(new ConnectionString(uri).getDatabase()));
   }
 
   /** A user with a key, and the balances it began with. */
   record User(String name, String key, double credits, double creditsNew) {}
 
   static Store start() {
+    String chosen = TestServer.get().uri();
+    if (chosen != null) {
+      return new Store(null, inDatabase(chosen, NAME + '-' + UUID.randomUUID()));
+    }
     try {
       Path directory = Files.createTempDirectory("gateway-it-store");
       EmbeddedStore server = EmbeddedStore.open(directory, 0);
-      return new Store(server, server.uri());
+      return new Store(server, inDatabase(server.uri(), NAME));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -58,17 +67,22 @@ final class Store implements AutoCloseable {
   }
 
   private static String uri(int port) {
-    return "mongodb://127.0.0.1:" + port;
+    return inDatabase("mongodb://127.0.0.1:" + port, NAME);
   }
 
   /** What {@code MONGODB_URI} is to be for a store that is reached through {@code network}. */
   static String uri(TcpProxy network) {
-    return uri(network.port()) + "/" + NAME;
+    return uri(network.port());
+  }
+
+  /** The same connection string, with the name of a database. */
+  private static String inDatabase(String uri, String name) {
+    return uri.replaceFirst("^([^:]+://[^/?]+)(/[^?]*)?", "$1/" + name);
   }
 
   /** What {@code MONGODB_URI} is to be. */
   String uri() {
-    return uri + "/" + NAME;
+    return uri;
   }
 
   MongoDatabase database() {
@@ -154,6 +168,11 @@ final class Store implements AutoCloseable {
 
   @Override
   public void close() {
+    if (server == null) {
+      database.drop();
+      client.close();
+      return;
+    }
     client.close();
     try {
       server.close();

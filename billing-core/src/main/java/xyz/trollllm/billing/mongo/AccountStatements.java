@@ -20,7 +20,8 @@ public final class AccountStatements {
         new Document(Paths.TOKENS, 1)
             .append(Paths.OPEN_HOLDS, 1)
             .append("gw.held", 1)
-            .append("gw.spent", 1);
+            .append("gw.spent", 1)
+            .append("gw.refund", 1);
     for (CreditField field : CreditField.values()) {
       shown.append(field.balanceField(), 1).append(field.expiryField(), 1);
     }
@@ -38,7 +39,7 @@ public final class AccountStatements {
           new AccountStatement.Balance(
               amount == null ? Usd.ZERO : LegacyDollars.usd(amount),
               Usd.ofNanos(Documents.count(user, Paths.held(field))),
-              Usd.ofNanos(Documents.count(user, Paths.spent(field))),
+              LedgerStatements.spent(user, field),
               instant(expiry)));
     }
     return new AccountStatement(

@@ -16,6 +16,7 @@ record AccountView(String userId, CreditField field, String requestId, Document 
   static Document projection(CreditField field, String requestId) {
     return new Document(Paths.ACTIVE, 1)
         .append(field.balanceField(), 1)
+        .append(field.usedField(), 1)
         .append(field.expiryField(), 1)
         .append(Paths.held(field), 1)
         .append(Paths.opening(field), 1)

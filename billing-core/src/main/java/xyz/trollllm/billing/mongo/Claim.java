@@ -52,8 +52,13 @@ record Claim(@Nullable CreditField field, long nanos, int holds, int mostHolds, 
     if (holds > 0) {
       all.add(new Document("$lte", List.of(orZero(Paths.OPEN_HOLDS), mostHolds - holds)));
     }
-    all.add(new Document("$gt", List.of(Date.from(deadline), "$$NOW")));
+    all.add(inTime(deadline));
     return new Document("$and", all);
+  }
+
+  /** The condition that {@code deadline} has not passed by the store's clock. */
+  static Document inTime(Instant deadline) {
+    return new Document("$gt", List.of(Date.from(deadline), "$$NOW"));
   }
 
   private static Document covers(CreditField field, long nanos) {

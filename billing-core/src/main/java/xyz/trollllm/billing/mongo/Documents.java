@@ -1,6 +1,5 @@
 package xyz.trollllm.billing.mongo;
 
-import java.util.List;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,10 @@ final class Documents {
 
   /** The value at {@code path}, or null if there is none or it is of another type. */
   static <T> @Nullable T at(Document document, String path, Class<T> type) {
-    Object value = document.getEmbedded(List.of(path.split("\\.")), Object.class);
+    Object value = document;
+    for (String name : path.split("\\.", -1)) {
+      value = value instanceof Document inner ? inner.get(name) : null;
+    }
     return type.isInstance(value) ? type.cast(value) : null;
   }
 

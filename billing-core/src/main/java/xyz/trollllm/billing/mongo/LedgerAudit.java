@@ -1,163 +1,155 @@
 package xyz.trollllm.billing.mongo;
 
-import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.bson.Document;
-import xyz.trollllm.billing.Usd;
-import xyz.trollllm.config.CreditField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the books: what the log says was taken, what the counters say, what is left of the
  * balances, what is held. Changes nothing.
  *
- * <p>May run while requests are served: an account that differs is read again before it is
- * reported. Reads the whole log.
+ * <p>May run while requests are served: what does not agree at first sight is looked at again, so
+ * that requests under way are no difference. Users are read in the order of their ids, some
+ * thousand at a time, and the rows of these are summed up by the store; so it takes the same memory
+ * however many users there are. Used by one thread.
  */
 public final class LedgerAudit {
-  /** How often an account is looked at: it may have changed between its document and its log. */
-  private static final int LOOKS = 5;
+  private static final int BATCH = 5_000;
 
-  private final MongoCollection<Document> users;
-  private final MongoCollection<Document> logs;
+  private final AuditReads reads;
+  private final ExactLook exactLook;
+  private final RelatedRows relatedRows;
+  private final int batchSize;
 
   public LedgerAudit(MongoDatabase database) {
-    this.users = database.getCollection(Collections.USERS);
-    this.logs = database.getCollection(Collections.REQUEST_LOGS);
+    this(database, BATCH);
   }
 
-  /** One credit field of one user. */
-  private record Key(String userId, CreditField field) {}
+  LedgerAudit(MongoDatabase database, int batchSize) {
+    this.reads = new AuditReads(database);
+    this.exactLook = new ExactLook(reads);
+    this.relatedRows = new RelatedRows(reads);
+    this.batchSize = batchSize;
+  }
 
-  private static final Comparator<Key> BY_NAME =
-      Comparator.comparing(Key::userId).thenComparing(Key::field);
-
-  /** Reads everything; blocks. */
+  /** Reads everything and remembers all differences; blocks. */
   public AuditReport run() {
-    Map<Key, Long> logged = logged(new Document());
-    Set<Key> touched = new TreeSet<>(BY_NAME);
-    touched.addAll(logged.keySet());
-    for (Document user :
-        users
-            .find(new Document("gw", new Document("$exists", true)))
-            .projection(new Document("gw.open", 1))) {
-      for (CreditField field : CreditField.values()) {
-        if (Documents.at(user, Paths.opening(field), Number.class) != null) {
-          touched.add(new Key(user.getString("_id"), field));
+    List<Difference> differences = new ArrayList<>();
+    AuditTotals totals = run(differences::add);
+    return new AuditReport(totals, differences);
+  }
+
+  /** Reads everything and tells each difference as it is found; blocks. */
+  public AuditTotals run(Consumer<Difference> found) {
+    Pass pass = new Pass(found);
+    for (Document user : reads.usersWithBooks(batchSize)) {
+      pass.take(UserBooks.of(user));
+    }
+    pass.finish();
+    return new AuditTotals(pass.users, pass.differences, pass.busy, pass.holds, reads.reads());
+  }
+
+  private final class Pass {
+    private final Consumer<Difference> found;
+    private final Map<String, UserBooks> batch = new HashMap<>();
+    private String after = "";
+    private String last = "";
+    private long users;
+    private long differences;
+    private long busy;
+    private long holds;
+
+    Pass(Consumer<Difference> found) {
+      this.found = found;
+    }
+
+    void take(UserBooks books) {
+      batch.put(books.userId(), books);
+      last = books.userId();
+      users++;
+      holds += books.openHolds();
+      tell(books.differences());
+      if (batch.size() >= batchSize) {
+        compare(last);
+      }
+    }
+
+    void finish() {
+      compare(null);
+    }
+
+    private void compare(@Nullable String upTo) {
+      Map<String, LoggedSums> sums = reads.sums(after, upTo);
+      Map<String, Document> standing = standing();
+      batch.forEach((userId, books) -> {
+        LoggedSums logged = sums.computeIfAbsent(userId, _ -> new LoggedSums());
+        compare(books, logged, standing);
+      });
+      for (String userId : sums.keySet()) {
+        if (!batch.containsKey(userId)) {
+          lookExactly(userId); // nobody's rows, or those of a user who came just now
+        }
+      }
+      after = last;
+      batch.clear();
+    }
+
+    private Map<String, Document> standing() {
+      List<String> waiting = new ArrayList<>();
+      batch.values().forEach(books -> books.waiting().forEach(row -> waiting.add(row.id())));
+      return reads.rows(waiting);
+    }
+
+    private void compare(UserBooks books, LoggedSums logged, Map<String, Document> standing) {
+      Findings alone = new Findings(books.userId());
+      boolean related = logged.hasRelated();
+      for (WaitingRow waiting : books.waiting()) {
+        Document stands = standing.get(waiting.id());
+        if (stands == null) {
+          logged.addRow(waiting.row());
+        } else {
+          requireSame(waiting, stands, alone);
+        }
+      }
+      if (related) {
+        relatedRows.check(books.userId(), alone);
+      }
+      tell(alone.differences());
+      Findings atFirstSight = new Findings(books.userId());
+      books.compare(logged, atFirstSight);
+      if (!atFirstSight.differences().isEmpty()) {
+        lookExactly(books.userId());
+      }
+    }
+
+    private static void requireSame(WaitingRow waiting, Document stands, Findings findings) {
+      for (String name : List.of(LogRow.NANOS, LogRow.USER, LogRow.FIELD)) {
+        Object expected = String.valueOf(waiting.row().get(name));
+        if (!expected.equals(String.valueOf(stands.get(name)))) {
+          findings.add(
+              Difference.Kind.OTHER_AMOUNT, waiting.id() + ' ' + name, expected, stands.get(name));
         }
       }
     }
-    List<AuditReport.Account> accounts = new ArrayList<>();
-    for (Key key : touched) {
-      accounts.add(account(key, logged.getOrDefault(key, 0L)));
-    }
-    return new AuditReport(accounts);
-  }
 
-  private AuditReport.Account account(Key key, long logged) {
-    AuditReport.Account account = read(key, logged);
-    for (int look = 1; look < LOOKS && !account.differences().isEmpty(); look++) {
-      Document ofUser = new Document(LogRow.USER, key.userId());
-      account = read(key, logged(ofUser).getOrDefault(key, 0L));
-    }
-    return account;
-  }
-
-  private AuditReport.Account read(Key key, long logged) {
-    CreditField field = key.field();
-    Document user =
-        users
-            .find(new Document("_id", key.userId()))
-            .projection(new Document("gw", 1).append(field.balanceField(), 1))
-            .first();
-    if (user == null) {
-      user = new Document();
-    }
-    Usd spent = nanos(user, Paths.spent(field));
-    Usd expected =
-        dollars(user, Paths.opening(field)).plus(nanos(user, Paths.topUps(field))).minus(spent);
-    List<Usd> holds = holds(user, field);
-    return new AuditReport.Account(
-        key.userId(),
-        field,
-        Usd.ofNanos(logged + notYetLogged(user, field)),
-        spent,
-        dollars(user, field.balanceField()),
-        expected,
-        nanos(user, Paths.held(field)),
-        holds.stream().reduce(Usd.ZERO, Usd::plus),
-        holds.size());
-  }
-
-  private static List<Usd> holds(Document user, CreditField field) {
-    List<Usd> amounts = new ArrayList<>();
-    Document holds = Documents.at(user, Paths.HOLDS, Document.class);
-    if (holds != null) {
-      for (Object value : holds.values()) {
-        Document hold = (Document) value;
-        if (field.balanceField().equals(hold.getString("f"))) {
-          amounts.add(nanos(hold, "n"));
-        }
+    private void lookExactly(String userId) {
+      Optional<List<Difference>> seen = exactLook.differences(userId);
+      if (seen.isPresent()) {
+        tell(seen.get());
+      } else {
+        busy++;
       }
     }
-    return amounts;
-  }
 
-  private Map<Key, Long> logged(Document filter) {
-    Document match = new Document(filter).append(LogRow.NANOS, new Document("$exists", true));
-    Document group =
-        new Document(
-                "_id", new Document("user", '$' + LogRow.USER).append("field", '$' + LogRow.FIELD))
-            .append("sum", new Document("$sum", '$' + LogRow.NANOS));
-    Map<Key, Long> sums = new LinkedHashMap<>();
-    for (Document sum :
-        logs.aggregate(List.of(new Document("$match", match), new Document("$group", group)))) {
-      Document id = sum.get("_id", Document.class);
-      sums.put(
-          new Key(id.getString("user"), Paths.field(id.getString("field"))),
-          sum.get("sum", Number.class).longValue());
+    private void tell(List<Difference> more) {
+      differences += more.size();
+      more.forEach(found);
     }
-    return sums;
-  }
-
-  /** The charges of outbox entries whose rows do not stand in the log. */
-  private long notYetLogged(Document user, CreditField field) {
-    List<OutboxEntry> pending = new ArrayList<>();
-    for (OutboxEntry entry : OutboxEntry.in(user)) {
-      Document row = entry.row();
-      if (row != null && field.balanceField().equals(row.getString(LogRow.FIELD))) {
-        pending.add(entry);
-      }
-    }
-    if (pending.isEmpty()) {
-      return 0;
-    }
-    List<String> ids = pending.stream().map(OutboxEntry::id).toList();
-    Set<String> standing = new HashSet<>();
-    for (Document row :
-        logs.find(new Document("_id", new Document("$in", ids)))
-            .projection(new Document("_id", 1))) {
-      standing.add(row.getString("_id"));
-    }
-    return pending.stream()
-        .filter(entry -> !standing.contains(entry.id()))
-        .mapToLong(entry -> Documents.count(entry.logRow(), LogRow.NANOS))
-        .sum();
-  }
-
-  private static Usd nanos(Document document, String path) {
-    return Usd.ofNanos(Documents.count(document, path));
-  }
-
-  private static Usd dollars(Document document, String path) {
-    Number amount = Documents.at(document, path, Number.class);
-    return amount == null ? Usd.ZERO : LegacyDollars.usd(amount);
   }
 }

@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Hold;
@@ -33,6 +34,8 @@ import xyz.trollllm.config.CreditField;
  *       it does not match.
  *   <li>A late charge is taken in the update that adds its own outbox entry beside that of the
  *       expired hold, which outlives every attempt.
+ *   <li>A charge is given back in the update that adds the entry of its refund, before a deadline
+ *       as that of a hold; the entry is kept for long after that.
  *   <li>A charge without a hold is taken, for a request that was admitted while the store did not
  *       answer, in the update that adds its outbox entry, while nothing is known of its id and
  *       before a deadline. Right before each such attempt the user and the log are looked at, its
@@ -51,7 +54,11 @@ final class LedgerStatements {
   static final String EXPIRED = "expired";
 
   static final String LATE = "late";
-  private static final String TAKEN = "taken";
+  static final String TAKEN = "taken";
+  static final String REFUNDED = "refunded";
+
+  /** What entries of the outbox may say of how their requests ended. */
+  static final Set<String> STATES = Set.of("ok", "error", "cancelled", EXPIRED, LATE, REFUNDED);
 
   private final String instance;
   private final Duration reserveWindow;
@@ -195,6 +202,28 @@ final class LedgerStatements {
         new Document("$inc", charge(settlement)).append("$set", outboxEntry(late(id), entry)));
   }
 
+  /**
+   * Gives a charge back. Whoever made it last looked at the document and the log after {@code now}.
+   */
+  UserUpdate refund(Refund refund, Instant now) {
+    CreditField field = refund.field();
+    long nanos = refund.charge().nanos();
+    String id = Paths.refund(refund.requestId());
+    Document condition =
+        new Document(hold(refund.requestId()), exists(false)).append(outbox(id), exists(false));
+    Document entry =
+        entry(REFUNDED, now.plus(LATE_HORIZON), LogRow.ofRefund(refund, instance, now));
+    Document increments =
+        new Document(field.balanceField(), LegacyDollars.of(nanos))
+            .append(field.usedField(), LegacyDollars.of(-nanos))
+            .append(Paths.refunded(field), nanos);
+    return new UserUpdate(
+        refund.userId(),
+        condition,
+        List.of(Claim.until(deadline(now))),
+        new Document("$inc", increments).append("$set", outboxEntry(id, entry)));
+  }
+
   /** Releases a hold that expired before {@code before}, and charges nothing. */
   UserUpdate expire(Hold hold, Instant before, Instant now) {
     Document condition =
@@ -230,29 +259,66 @@ final class LedgerStatements {
         userId, condition, new Document("$set", new Document(Paths.NEXT_EXPIRY, date(next))));
   }
 
-  /** Notes the balance before the gateway's first touch, if it is still what was read. */
-  static UserUpdate anchor(String userId, CreditField field, @Nullable Number balance) {
-    Document condition =
-        new Document(field.balanceField(), balance == null ? exists(false) : balance)
-            .append(Paths.opening(field), exists(false));
-    return new UserUpdate(
-        userId,
-        condition,
-        new Document(
-            "$set",
-            new Document(Paths.opening(field), balance == null ? LegacyDollars.of(0) : balance)));
+  /** What {@link #anchor} notes, as parts of the user's document. */
+  static Document anchored(CreditField field) {
+    return new Document(field.balanceField(), 1).append(field.usedField(), 1);
   }
 
-  /** Adds to a balance that the gateway has touched before. */
-  static UserUpdate topUp(String userId, CreditField field, Usd amount) {
+  /**
+   * Notes the balance, and what was used of it, before the gateway's first touch, if both are still
+   * what was read of {@code user}.
+   */
+  static UserUpdate anchor(String userId, CreditField field, Document user) {
+    Number balance = Documents.at(user, field.balanceField(), Number.class);
+    Number used = Documents.at(user, field.usedField(), Number.class);
+    Document condition =
+        new Document(field.balanceField(), balance == null ? exists(false) : balance)
+            .append(field.usedField(), used)
+            .append(Paths.opening(field), exists(false));
+    Document noted =
+        new Document(Paths.opening(field), balance == null ? LegacyDollars.of(0) : balance)
+            .append(Paths.openingUse(field), used == null ? LegacyDollars.of(0) : used);
+    return new UserUpdate(userId, condition, new Document("$set", noted));
+  }
+
+  /** What the gateway took from a balance and did not give back. */
+  static Usd spent(Document user, CreditField field) {
+    return Usd.ofNanos(Documents.count(user, Paths.spent(field)))
+        .minus(Usd.ofNanos(Documents.count(user, Paths.refunded(field))));
+  }
+
+  /** Adds to a balance that the gateway has touched before, unless {@code note} stands there. */
+  static UserUpdate topUp(String userId, CreditField field, Usd amount, Document note) {
     long nanos = amount.nanos();
     return new UserUpdate(
         userId,
-        new Document(Paths.opening(field), exists(true)),
+        new Document(Paths.opening(field), exists(true))
+            .append(Paths.CHANGES + ".id", new Document("$ne", note.get("id"))),
         new Document(
-            "$inc",
-            new Document(field.balanceField(), LegacyDollars.of(nanos))
-                .append(Paths.topUps(field), nanos)));
+                "$inc",
+                new Document(field.balanceField(), LegacyDollars.of(nanos))
+                    .append(Paths.topUps(field), nanos))
+            .append("$push", noted(note)));
+  }
+
+  /**
+   * Counts what others changed into the books, if they are still as they were read.
+   *
+   * @param before what was confirmed before; null if nothing was
+   */
+  static UserUpdate confirm(
+      String userId, BookedField field, Usd amount, @Nullable Number before, Document note) {
+    String path = Paths.foreign(field);
+    return new UserUpdate(
+        userId,
+        new Document(path, before == null ? exists(false) : before)
+            .append(Paths.CHANGES + ".id", new Document("$ne", note.get("id"))),
+        new Document("$inc", new Document(path, amount.nanos())).append("$push", noted(note)));
+  }
+
+  private static Document noted(Document note) {
+    return new Document(
+        Paths.CHANGES, new Document("$each", List.of(note)).append("$slice", -ChangeNotes.KEPT));
   }
 
   private Document entry(String state, Instant keptUntil, Document row) {

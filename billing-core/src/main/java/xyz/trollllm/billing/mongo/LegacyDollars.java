@@ -16,6 +16,9 @@ final class LegacyDollars {
   /** A double may sit this much below the sum of nano-dollars that it stands for. */
   private static final double HALF_A_NANO = 5e-10;
 
+  /** How far a balance, which is a double, may be from its exact books. */
+  private static final Usd TOLERANCE = Usd.of("0.000001");
+
   private LegacyDollars() {}
 
   /** The double nearest to {@code nanos}: one correctly rounded division. */
@@ -42,6 +45,20 @@ final class LegacyDollars {
   /** Whether the store, which compares doubles, finds {@code nanos} covered. */
   static boolean covers(Number balance, long heldNanos, long nanos) {
     return balance.doubleValue() - heldNanos * DOLLARS_PER_NANO >= covering(nanos);
+  }
+
+  /** Whether what was counted in doubles may stand for what was counted exactly. */
+  static boolean isNear(Usd exact, Usd counted) {
+    return exact.minus(counted).compareTo(TOLERANCE) <= 0
+        && counted.minus(exact).compareTo(TOLERANCE) <= 0;
+  }
+
+  /** Whether a stored balance is an amount at all. */
+  static boolean isFinite(Number balance) {
+    return switch (balance) {
+      case Decimal128 decimal -> decimal.isFinite();
+      default -> Double.isFinite(balance.doubleValue());
+    };
   }
 
   /** A stored balance, as near as whole nano-dollars come. */

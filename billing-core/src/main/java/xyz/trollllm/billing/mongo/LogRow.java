@@ -30,6 +30,8 @@ final class LogRow {
   static final String CREATED = "createdAt";
   static final String NANOS = "costN";
   static final String HELD = "heldN";
+  static final String DOLLARS = "creditsCost";
+  static final String TYPE = "creditType";
   static final String FIELD = "creditField";
   static final String BALANCE_OUTCOME = "balanceOutcome";
 
@@ -88,14 +90,34 @@ final class LogRow {
         .append("basis", name(Basis.VOID));
   }
 
+  /** The row that gives a charge back: of the opposite sign, so that sums of rows are right. */
+  static Document ofRefund(Refund refund, String instance, Instant now) {
+    Document row =
+        new Document(USER, refund.userId())
+            .append("model", refund.model())
+            .append(TOKENS, 0L)
+            .append("isSuccess", true)
+            .append(CREATED, Date.from(now));
+    appendCharge(row, refund.field(), refund.charge().negated(), LedgerStatements.REFUNDED);
+    return row.append("instance", instance)
+        .append("outcome", LedgerStatements.REFUNDED)
+        .append("refundOf", refund.requestId())
+        .append("by", refund.by())
+        .append("reason", refund.reason());
+  }
+
   private static void appendCharge(Document row, Hold hold, Usd charge, String balanceOutcome) {
-    CreditField field = hold.creditField();
-    row.append("creditsCost", LegacyDollars.of(charge.nanos()))
-        .append("creditType", field.billingUpstream())
+    appendCharge(row, hold.creditField(), charge, balanceOutcome);
+    row.append(HELD, hold.amount().nanos());
+  }
+
+  private static void appendCharge(
+      Document row, CreditField field, Usd charge, String balanceOutcome) {
+    row.append(DOLLARS, LegacyDollars.of(charge.nanos()))
+        .append(TYPE, field.billingUpstream())
         .append(FIELD, field.balanceField())
         .append(NANOS, charge.nanos())
         .append("cost", charge.toString())
-        .append(HELD, hold.amount().nanos())
         .append(BALANCE_OUTCOME, balanceOutcome);
   }
 

@@ -21,6 +21,16 @@ import xyz.trollllm.config.TokenPrices;
 final class LoggedRequest {
   private LoggedRequest() {}
 
+  /** Whether {@code row} gives the charge of another row back. */
+  static boolean isRefund(Document row) {
+    return LedgerStatements.REFUNDED.equals(row.get(LogRow.BALANCE_OUTCOME));
+  }
+
+  /** What a refund gives back. */
+  static Usd refunded(Document row) {
+    return Usd.ofNanos(Documents.count(row, LogRow.NANOS)).negated();
+  }
+
   /** The request that {@code row}, {@code _id} included, is about. */
   static RequestTrace of(Document row) {
     String id = Paths.requestId(row.getString("_id"));
@@ -44,6 +54,7 @@ final class LoggedRequest {
             decimal(row, "multiplier"),
             field,
             Usd.ofNanos(Documents.count(row, LogRow.NANOS)),
+            Usd.ZERO,
             held,
             Settlement.Outcome.valueOf(constant(row.getString("outcome"))),
             balanceOutcome.equals(LedgerStatements.LATE),

@@ -16,6 +16,7 @@ import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.RequestIds;
 import xyz.trollllm.billing.RequestTrace;
+import xyz.trollllm.billing.Usd;
 
 /**
  * What users may see, read from where the ledger keeps it: holds and settled requests that wait in
@@ -48,29 +49,31 @@ public final class MongoRequestHistory implements RequestHistory {
       return Optional.empty(); // and must not become part of a path
     }
     return asked(() -> {
-      Map<String, RequestTrace> found = new HashMap<>();
+      Found found = new Found(userId);
+      String late = Paths.late(requestId);
+      String refund = Paths.refund(requestId);
       Document shown =
           new Document(Paths.hold(requestId), 1)
               .append(Paths.outbox(requestId), 1)
-              .append(Paths.outbox(Paths.late(requestId)), 1);
-      addOfUser(userId, store.user(userId, shown), found);
-      addLogged(userId, store.logRow(requestId), found);
-      addLogged(userId, store.logRow(Paths.late(requestId)), found);
-      return Optional.ofNullable(found.get(requestId));
+              .append(Paths.outbox(late), 1)
+              .append(Paths.outbox(refund), 1);
+      found.addOfUser(store.user(userId, shown));
+      for (String id : List.of(requestId, late, refund)) {
+        found.addLogged(store.logRow(id));
+      }
+      return found.traces().stream().findAny();
     });
   }
 
   @Override
   public List<RequestTrace> requests(String userId, @Nullable String before, int limit) {
     return asked(() -> {
-      Map<String, RequestTrace> found = new HashMap<>();
+      Found found = new Found(userId);
       Document shown = new Document(Paths.HOLDS, 1).append(Paths.OUTBOX, 1);
-      addOfUser(userId, store.user(userId, shown), found);
-      // A request that was charged late has two rows.
-      for (Document row : store.logRows(userId, before, 2 * limit)) {
-        addLogged(userId, row, found);
-      }
-      return newest(found.values(), before, limit);
+      found.addOfUser(store.user(userId, shown));
+      // A request that was charged late has two rows, and one more if that was given back.
+      store.logRows(userId, before, 3 * limit).forEach(found::addLogged);
+      return newest(found.traces(), before, limit);
     });
   }
 
@@ -83,46 +86,74 @@ public final class MongoRequestHistory implements RequestHistory {
         .toList();
   }
 
-  private static void addOfUser(
-      String userId, @Nullable Document user, Map<String, RequestTrace> found) {
-    if (user == null) {
-      return;
+  /** What was found of one user's requests. Used by one thread. */
+  private static final class Found {
+    private final String userId;
+    private final Map<String, RequestTrace> traces = new HashMap<>();
+    private final Map<String, Usd> refunded = new HashMap<>();
+
+    Found(String userId) {
+      this.userId = userId;
     }
-    Document holds = Documents.at(user, Paths.HOLDS, Document.class);
-    if (holds != null) {
-      holds.forEach((id, stored) -> {
-        Hold hold = AccountView.hold(userId, id, (Document) stored);
-        add(new RequestTrace.InProgress(id, hold.creditField(), hold.amount()), found);
-      });
-    }
-    for (OutboxEntry entry : OutboxEntry.in(user)) {
-      if (entry.row() != null) {
-        add(LoggedRequest.of(entry.logRow()), found);
+
+    void addOfUser(@Nullable Document user) {
+      if (user == null) {
+        return;
+      }
+      Document holds = Documents.at(user, Paths.HOLDS, Document.class);
+      if (holds != null) {
+        holds.forEach((id, stored) -> {
+          Hold hold = AccountView.hold(userId, id, (Document) stored);
+          add(new RequestTrace.InProgress(id, hold.creditField(), hold.amount()));
+        });
+      }
+      for (OutboxEntry entry : OutboxEntry.in(user)) {
+        if (entry.row() != null) {
+          addRow(entry.logRow());
+        }
       }
     }
-  }
 
-  /** Adds a row unless it is somebody else's or another program's. */
-  private static void addLogged(
-      String userId, @Nullable Document row, Map<String, RequestTrace> found) {
-    if (row != null
-        && userId.equals(row.get(LogRow.USER))
-        && row.containsKey(LogRow.BALANCE_OUTCOME)) {
-      add(LoggedRequest.of(row), found);
+    /** Adds a row unless it is somebody else's or another program's. */
+    void addLogged(@Nullable Document row) {
+      if (row != null
+          && userId.equals(row.get(LogRow.USER))
+          && row.containsKey(LogRow.BALANCE_OUTCOME)) {
+        addRow(row);
+      }
     }
-  }
 
-  /** What is known later of a request says more than what was known before. */
-  private static void add(RequestTrace trace, Map<String, RequestTrace> found) {
-    found.merge(trace.requestId(), trace, (one, other) -> rank(one) > rank(other) ? one : other);
-  }
+    private void addRow(Document row) {
+      if (LoggedRequest.isRefund(row)) {
+        refunded.put(Paths.requestId(row.getString("_id")), LoggedRequest.refunded(row));
+      } else {
+        add(LoggedRequest.of(row));
+      }
+    }
 
-  private static int rank(RequestTrace trace) {
-    return switch (trace) {
-      case RequestTrace.InProgress _ -> 0;
-      case RequestTrace.Expired _ -> 1;
-      case RequestTrace.Done _ -> 2;
-    };
+    /** What is known later of a request says more than what was known before. */
+    private void add(RequestTrace trace) {
+      traces.merge(trace.requestId(), trace, (one, other) -> rank(one) > rank(other) ? one : other);
+    }
+
+    List<RequestTrace> traces() {
+      return traces.values().stream().map(this::withRefund).toList();
+    }
+
+    private RequestTrace withRefund(RequestTrace trace) {
+      Usd amount = refunded.get(trace.requestId());
+      return amount != null && trace instanceof RequestTrace.Done(var request)
+          ? new RequestTrace.Done(request.withRefund(amount))
+          : trace;
+    }
+
+    private static int rank(RequestTrace trace) {
+      return switch (trace) {
+        case RequestTrace.InProgress _ -> 0;
+        case RequestTrace.Expired _ -> 1;
+        case RequestTrace.Done _ -> 2;
+      };
+    }
   }
 
   private static <T> T asked(Supplier<T> question) {

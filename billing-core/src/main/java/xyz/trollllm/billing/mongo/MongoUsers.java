@@ -17,9 +17,6 @@ import xyz.trollllm.config.CreditField;
 
 /** Users as their operator manages them. All methods block. Safe for use by many threads. */
 public final class MongoUsers {
-  /** Attempts to note a balance that others change at the same moment. */
-  private static final int ATTEMPTS = 20;
-
   private static final Document SHOWN = shown();
 
   private final MongoCollection<Document> users;
@@ -45,7 +42,7 @@ public final class MongoUsers {
    *
    * @param amount what is there, holds not subtracted
    * @param held what requests under way hold of it
-   * @param spent what the gateway ever took from it
+   * @param spent what the gateway ever took from it and did not give back
    */
   public record Balance(Usd amount, Usd held, Usd spent) {}
 
@@ -89,7 +86,11 @@ public final class MongoUsers {
   }
 
   private static Document shown() {
-    Document shown = new Document(Paths.ACTIVE, 1).append("gw.held", 1).append("gw.spent", 1);
+    Document shown =
+        new Document(Paths.ACTIVE, 1)
+            .append("gw.held", 1)
+            .append("gw.spent", 1)
+            .append("gw.refund", 1);
     for (CreditField field : CreditField.values()) {
       shown.append(field.balanceField(), 1);
     }
@@ -105,30 +106,10 @@ public final class MongoUsers {
           new Balance(
               amount == null ? Usd.ZERO : LegacyDollars.usd(amount),
               Usd.ofNanos(Documents.count(document, Paths.held(field))),
-              Usd.ofNanos(Documents.count(document, Paths.spent(field)))));
+              LedgerStatements.spent(document, field)));
     }
     boolean active = !Boolean.FALSE.equals(Documents.at(document, Paths.ACTIVE, Boolean.class));
     return new User(document.getString("_id"), active, balances);
-  }
-
-  /**
-   * Adds to one balance, in the books too; a negative amount takes away. False if there is no such
-   * user. Not to be repeated blindly: after an exception the amount may have been added.
-   */
-  public boolean topUp(String id, CreditField field, Usd amount) {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (store.update(LedgerStatements.topUp(id, field, amount))) {
-        return true;
-      }
-      Document user = store.user(id, new Document(field.balanceField(), 1));
-      if (user == null) {
-        return false;
-      }
-      Number balance = Documents.at(user, field.balanceField(), Number.class);
-      store.update(LedgerStatements.anchor(id, field, balance));
-    }
-    throw new IllegalStateException(
-        "the " + field.balanceField() + " of " + id + " changed at every attempt");
   }
 
   /** Lets the user make requests, or not. False if there is no such user. */

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bson.Document;
 import org.bson.types.Binary;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 record OutboxEntry(
     String id, Instant keptUntil, String state, String instance, @Nullable Document row) {
+
+  private static final Set<String> KEPT =
+      Set.of(LedgerStatements.EXPIRED, LedgerStatements.LATE, LedgerStatements.REFUNDED);
 
   /** All entries of a user's document. */
   static List<OutboxEntry> in(Document user) {
@@ -40,9 +44,9 @@ record OutboxEntry(
         row == null ? null : PackedRow.unpacked(row));
   }
 
-  /** Whether a charge may still come, or come again, for which this entry decides. */
+  /** Whether a charge or refund may still come, or come again, for which this entry decides. */
   boolean isKept() {
-    return state.equals(LedgerStatements.EXPIRED) || state.equals(LedgerStatements.LATE);
+    return KEPT.contains(state);
   }
 
   /** The row as it goes to the log; only for entries that have one. */

@@ -1,5 +1,6 @@
 package xyz.trollllm.billing.mongo;
 
+import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.CreditField;
 
 /**
@@ -12,7 +13,10 @@ import xyz.trollllm.config.CreditField;
  * gw.held.F      nanos held of credit field F        gw.n      open holds
  * gw.spent.F     nanos ever taken from it            gw.nx     no hold expires before this
  * gw.open.F      its balance when first touched      gw.dirty  there may be entries in gw.out
- * gw.topup.F     nanos added by our own commands
+ * gw.topup.F     nanos added by our own commands   gw.used.F  F's field of use when first touched
+ * gw.foreign.X   nanos that others added to the field X, as their operator confirmed
+ * gw.refund.F    nanos given back of what was spent
+ * gw.changes     the newest of these changes: {id, k: kind, f: field, n: nanos, at, by, why}
  * </pre>
  */
 final class Paths {
@@ -21,20 +25,31 @@ final class Paths {
   static final String DIRTY = "gw.dirty";
   static final String OPEN_HOLDS = "gw.n";
   static final String NEXT_EXPIRY = "gw.nx";
+  static final String CHANGES = "gw.changes";
   static final String ACTIVE = "isActive";
   static final String TOKENS = "tokensUserNew";
   private static final String LATE_SUFFIX = "~late";
+  private static final String REFUND_SUFFIX = "~refund";
 
   private Paths() {}
 
   /** The credit field that stands in the store under its name. */
   static CreditField field(String balanceField) {
+    CreditField field = fieldOrNull(balanceField);
+    if (field == null) {
+      throw new IllegalArgumentException("no credit field is called " + balanceField);
+    }
+    return field;
+  }
+
+  /** The credit field of that name; null if it is no name of one. */
+  static @Nullable CreditField fieldOrNull(@Nullable Object balanceField) {
     for (CreditField field : CreditField.values()) {
       if (field.balanceField().equals(balanceField)) {
         return field;
       }
     }
-    throw new IllegalArgumentException("no credit field is called " + balanceField);
+    return null;
   }
 
   static String hold(String requestId) {
@@ -61,6 +76,23 @@ final class Paths {
     return "gw.topup." + field.balanceField();
   }
 
+  static String openingUse(CreditField field) {
+    return "gw.used." + field.balanceField();
+  }
+
+  static String foreign(BookedField field) {
+    return "gw.foreign." + field.name();
+  }
+
+  static String refunded(CreditField field) {
+    return "gw.refund." + field.balanceField();
+  }
+
+  /** The id under which a charge is given back. */
+  static String refund(String requestId) {
+    return requestId + REFUND_SUFFIX;
+  }
+
   /** The id under which a charge is entered that came after its hold had expired. */
   static String late(String requestId) {
     return requestId + LATE_SUFFIX;
@@ -68,8 +100,7 @@ final class Paths {
 
   /** The id of the request that the entry or row of this id is about. */
   static String requestId(String entryId) {
-    return entryId.endsWith(LATE_SUFFIX)
-        ? entryId.substring(0, entryId.length() - LATE_SUFFIX.length())
-        : entryId;
+    int suffix = entryId.indexOf('~');
+    return suffix < 0 ? entryId : entryId.substring(0, suffix);
   }
 }

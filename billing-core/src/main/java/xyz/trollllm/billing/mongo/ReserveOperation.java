@@ -78,7 +78,7 @@ final class ReserveOperation extends Operation<Reservation> {
       ledger
           .store()
           .update(
-              LedgerStatements.anchor(wanted.userId(), wanted.creditField(), account.balance()));
+              LedgerStatements.anchor(wanted.userId(), wanted.creditField(), account.document()));
       return null;
     }
     return now.isBefore(reserve.deadline())

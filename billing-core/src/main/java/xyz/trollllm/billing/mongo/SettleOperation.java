@@ -115,7 +115,7 @@ final class SettleOperation extends Operation<Settled> {
     if (!account.isAnchored()) {
       ledger
           .store()
-          .update(LedgerStatements.anchor(hold.userId(), hold.creditField(), account.balance()));
+          .update(LedgerStatements.anchor(hold.userId(), hold.creditField(), account.document()));
     }
     late = false;
     unheld = true;

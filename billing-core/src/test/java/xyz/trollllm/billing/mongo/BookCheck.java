@@ -61,24 +61,37 @@ final class BookCheck {
     }
     Map<String, Long> charged = new HashMap<>();
     Map<String, Boolean> expiredOnly = new HashMap<>();
+    Map<String, Long> refunds = new HashMap<>();
+    Map<String, Long> refundedOf = new HashMap<>();
+    List<Document> charges = new ArrayList<>();
     for (Document row : rows) {
+      if (row.getString("_id").endsWith("~refund")) {
+        refunds.put(row.getString("_id").replace("~refund", ""), -row.getLong("costN"));
+        refundedOf.merge(row.getString("creditField"), -row.getLong("costN"), Long::sum);
+      } else {
+        charges.add(row);
+      }
+    }
+    for (Document row : charges) {
       String id = row.getString("_id").replace("~late", "");
       charged.merge(id, row.getLong("costN"), Long::sum);
       expiredOnly.merge(id, "expired".equals(row.getString("outcome")), Boolean::logicalAnd);
     }
     Map<String, Long> logged = new HashMap<>();
-    rows.forEach(
+    charges.forEach(
         row -> logged.merge(row.getString("creditField"), row.getLong("costN"), Long::sum));
     Map<String, Long> due = new HashMap<>();
     long tokens = 0;
     for (FaultWorld.Request request : requests) {
       violations.addAll(
           ofRequest(request, charged.remove(request.id), expiredOnly.get(request.id)));
+      violations.addAll(ofRefund(request, refunds.remove(request.id)));
       if (Boolean.FALSE.equals(expiredOnly.get(request.id))) {
         due.merge(request.field.balanceField(), request.charge.nanos(), Long::sum);
         tokens += TOKENS;
       }
     }
+    refunds.forEach((id, amount) -> violations.add("refund of nobody: " + id + ", " + amount));
     charged.forEach((id, cost) -> violations.add("row of nobody: " + id + ", " + cost));
     for (CreditField field : CreditField.values()) {
       String name = field.balanceField();
@@ -92,20 +105,36 @@ final class BookCheck {
             "of %s %d were taken, %d logged, %d due"
                 .formatted(name, spent, logged.getOrDefault(name, 0L), due.getOrDefault(name, 0L)));
       }
-      double expected = (FaultWorld.opening(field) - spent) / 1e9;
+      long refunded = refundedOf.getOrDefault(name, 0L);
+      if (number(gateway, "refund", name) != refunded) {
+        violations.add(number(gateway, "refund", name) + " given back, in the log " + refunded);
+      }
+      double expected = (FaultWorld.opening(field) - spent + refunded) / 1e9;
       double balance = dollars(user, name);
       if (Math.abs(balance - expected) > TOLERANCE) {
         violations.add(name + " is " + balance + ", should be " + expected);
       }
       double used = dollars(user, name + "Used");
-      if (Math.abs(used - spent / 1e9) > TOLERANCE) {
-        violations.add(name + "Used is " + used + " after " + spent + " were taken");
+      if (Math.abs(used - (spent - refunded) / 1e9) > TOLERANCE) {
+        violations.add(
+            name + "Used is " + used + " after " + spent + " were taken, " + refunded + " back");
       }
     }
     if (number(user, "tokensUserNew") != tokens) {
       violations.add(number(user, "tokensUserNew") + " tokens were counted, not " + tokens);
     }
     return violations;
+  }
+
+  private static List<String> ofRefund(FaultWorld.Request request, @Nullable Long refunded) {
+    if (refunded == null) {
+      return request.refunded
+          ? List.of("request " + request.id + " was given back, but that row is lost")
+          : List.of();
+    }
+    return request.refunding && refunded == request.charge.nanos()
+        ? List.of()
+        : List.of("request " + request.id + " has a refund of " + refunded);
   }
 
   private static List<String> ofRequest(

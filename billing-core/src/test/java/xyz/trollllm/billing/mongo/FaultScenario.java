@@ -125,6 +125,42 @@ enum FaultScenario {
     world.drain("a");
   }),
 
+  /** A charge is given back while it waits for the log; the command is given again and again. */
+  REFUND(world -> {
+    world.reserve("a", "r1", CREDITS, "0.4");
+    world.refund("b", "r1");
+    world.settle("a", "r1", "0.3");
+    world.refund("b", "r1");
+    world.deliver();
+    world.drain("a");
+    world.refund("b", "r1");
+    world.deliver();
+    world.move(Duration.ofMinutes(1));
+    world.deliver();
+    world.drain("a");
+    world.refund("b", "r1");
+    world.drain("a");
+  }),
+
+  /** A late charge that stands in the log is given back by two at a time; one clock is wrong. */
+  LATE_REFUND(world -> {
+    world.reserve("a", "r1", CREDITS_NEW, "0.4");
+    world.move(Duration.ofMinutes(20));
+    world.sweep("a");
+    world.settle("a", "r1", "0.3");
+    world.drain("a");
+    world.refund("a", "r1");
+    world.refund("b", "r1");
+    world.drain("a");
+    world.deliver();
+    world.jump(Duration.ofSeconds(5));
+    world.move(Duration.ofHours(30));
+    world.deliver();
+    world.drain("a");
+    world.refund("b", "r1");
+    world.drain("a");
+  }),
+
   /** Requests that were admitted while the store did not answer, asked for once or not at all. */
   GRACED(world -> {
     world.reserve("a", "r0", CREDITS, "0.1");

@@ -85,6 +85,8 @@ final class FaultWorld {
     @Nullable Reservation reservation;
     @Nullable Settled settled;
     boolean settling;
+    boolean refunding;
+    boolean refunded;
 
     Request(String id, CreditField field) {
       this.id = id;
@@ -96,8 +98,10 @@ final class FaultWorld {
     private final FaultyNetwork.Link link = network.new Link();
     private final StepExecutor executor = new StepExecutor();
     private final MongoCreditLedger ledger;
+    private final Refunds refunds;
 
     Gateway(String name) {
+      this.refunds = new Refunds(mutant.apply(link), MongoLedgerOptions.of(name), gatewayClock);
       this.ledger =
           MongoCreditLedger.open(
               mutant.apply(link),
@@ -223,6 +227,22 @@ final class FaultWorld {
                   request.settled = answer;
                 }
               });
+        });
+  }
+
+  /** An operator's command; whoever got no answer asks again. */
+  void refund(String name, String id) {
+    Request request = request(id);
+    request.refunding = true;
+    step(
+        name,
+        gateway -> {
+          Refunded answer = gateway.refunds.refund(id, "eve", "broken");
+          if (answer instanceof Refunded.Done && request.refunded) {
+            violations.add("request " + id + " was given back twice, they say");
+          }
+          request.refunded |=
+              answer instanceof Refunded.Done || answer instanceof Refunded.DoneBefore;
         });
   }
 

@@ -24,11 +24,8 @@ final class LedgerAuditTest extends LedgerFixture {
 
     assertThat(report.differences()).isEmpty();
     assertThat(report.openHolds()).isZero();
-    AuditReport.Account account = report.accounts().getFirst();
-    assertThat(account.userId()).isEqualTo(USER);
-    assertThat(account.field()).isEqualTo(CREDITS);
-    assertThat(account.logged()).isEqualTo(Usd.of("0.75"));
-    assertThat(account.balance()).isEqualTo(Usd.of("1.25"));
+    assertThat(report.totals().users()).isEqualTo(1);
+    assertThat(report.totals().busy()).isZero();
   }
 
   @Test
@@ -46,7 +43,8 @@ final class LedgerAuditTest extends LedgerFixture {
   @Test
   void topUpsOfOurOwnAreNoDifference() {
     giveCredit(2.0);
-    new MongoUsers(mongo.database()).topUp(USER, CREDITS, Usd.of("5"));
+    new CreditChanges(mongo.database())
+        .topUp(USER, CREDITS, Usd.of("5"), CreditChanges.Note.of("eve", "paid"));
     settle(settlement(reserve(hold(USER, CREDITS, "1")), "0.25"));
 
     assertThat(audit().differences()).isEmpty();
@@ -61,7 +59,9 @@ final class LedgerAuditTest extends LedgerFixture {
     logs.deleteOne(row);
 
     assertThat(audit().differences())
-        .containsExactly("ann credits: the log says 0 USD were taken, not 0.25");
+        .containsExactly(
+            "ann credits: rows of the log, and those on their way there, do not add up to what was"
+                + " taken; expected 0.25 USD, found 0 USD, difference -0.25 USD");
     logs.insertOne(row);
   }
 
@@ -71,10 +71,15 @@ final class LedgerAuditTest extends LedgerFixture {
         new Document("_id", "r")
             .append("userId", "x")
             .append("creditField", "credits")
+            .append("creditType", "ohmygpt")
+            .append("balanceOutcome", "taken")
+            .append("creditsCost", 5e-9)
             .append("costN", 5L));
 
     assertThat(audit().differences())
-        .containsExactly("x credits: the log says 0.000000005 USD were taken, not 0");
+        .containsExactly(
+            "x userId: the log has rows of a user that has no books;"
+                + " expected a user with books, found nothing");
     logs.deleteOne(new Document("_id", "r"));
   }
 
@@ -86,8 +91,8 @@ final class LedgerAuditTest extends LedgerFixture {
 
     assertThat(audit().differences())
         .containsExactly(
-            "ann credits: the balance is 2.25 USD where the books say 1.75;"
-                + " was it changed by somebody else?");
+            "ann credits: the balance is not what the books say: somebody else changed it, or it"
+                + " is wrong; expected 1.75 USD, found 2.25 USD, difference +0.5 USD");
     change("credits", -0.5);
   }
 
@@ -98,7 +103,9 @@ final class LedgerAuditTest extends LedgerFixture {
     change("gw.held.credits", 7L);
 
     assertThat(audit().differences())
-        .containsExactly("ann credits: 0.000000007 USD are held, but requests hold 0");
+        .containsExactly(
+            "ann gw.held.credits: what is held is not the sum of the holds;"
+                + " expected 0 USD, found 0.000000007 USD, difference +0.000000007 USD");
     change("gw.held.credits", -7L);
   }
 

@@ -57,7 +57,6 @@ final class MongoUsersTest extends LedgerFixture {
   @Test
   void unknownUserIsNotFound() {
     assertThat(admin.find("nobody")).isEmpty();
-    assertThat(admin.topUp("nobody", CREDITS, Usd.of("1"))).isFalse();
     assertThat(admin.setActive("nobody", false)).isFalse();
   }
 
@@ -67,28 +66,6 @@ final class MongoUsersTest extends LedgerFixture {
     admin.create("ann", Usd.ZERO, Usd.ZERO);
 
     assertThat(admin.list()).extracting(MongoUsers.User::id).containsExactly("ann", "bob");
-  }
-
-  @Test
-  void topUpIsAddedToOneFieldAndItsBooks() {
-    giveCredit(2);
-
-    assertThat(admin.topUp(USER, CREDITS, Usd.of("0.000000001"))).isTrue();
-    assertThat(admin.topUp(USER, CREDITS, Usd.of("3"))).isTrue();
-
-    assertThat(user().getDouble("credits")).isEqualTo(5.000000001);
-    assertThat(Documents.count(user(), "gw.topup.credits")).isEqualTo(3_000_000_001L);
-    assertThat(user()).doesNotContainKey("creditsNew");
-  }
-
-  @Test
-  void topUpCreatesAMissingField() {
-    giveCredit(2.0);
-
-    admin.topUp(USER, CREDITS_NEW, Usd.of("3"));
-
-    assertThat(user().getDouble("creditsNew")).isEqualTo(3.0);
-    settle(settlement(reserve(hold(USER, CREDITS_NEW, "3")), "3"));
   }
 
   @Test

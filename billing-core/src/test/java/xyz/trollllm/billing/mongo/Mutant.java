@@ -255,6 +255,49 @@ enum Mutant {
         }
       }),
 
+  /** A refund does not ask whether the charge was given back before. */
+  REFUNDS_AGAIN(store ->
+      new ChangedStore(store) {
+        @Override
+        UserUpdate changed(UserUpdate update) {
+          Document condition = new Document(update.condition());
+          condition.keySet().removeIf(path -> path.endsWith("~refund"));
+          return new UserUpdate(update.userId(), condition, update.claims(), update.update());
+        }
+      }),
+
+  /** A refund may take effect at any time, however late. */
+  REFUNDS_LATE(store ->
+      new ChangedStore(store) {
+        @Override
+        UserUpdate changed(UserUpdate update) {
+          boolean isRefund =
+              update.condition().keySet().stream().anyMatch(path -> path.endsWith("~refund"));
+          return isRefund
+              ? new UserUpdate(update.userId(), update.condition(), update.update())
+              : update;
+        }
+      }),
+
+  /** A refund is forgotten as soon as its row stands in the log. */
+  FORGETS_REFUNDS(store ->
+      new ChangedStore(store) {
+        @Override
+        UserUpdate changed(UserUpdate update) {
+          Document unset = new Document();
+          update
+              .update()
+              .get("$unset", new Document())
+              .forEach(
+                  (path, value) -> unset.append(path.replace("~refund.row", "~refund"), value));
+          Document changed = new Document(update.update());
+          if (!unset.isEmpty()) {
+            changed.append("$unset", unset);
+          }
+          return new UserUpdate(update.userId(), update.condition(), update.claims(), changed);
+        }
+      }),
+
   /** A charge without a hold is taken without asking whether its request has ended. */
   CHARGES_UNHELD_BLINDLY(store ->
       new ChangedStore(store) {

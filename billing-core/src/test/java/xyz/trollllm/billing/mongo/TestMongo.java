@@ -9,13 +9,8 @@ import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A fresh database: on the server that {@code TEST_MONGODB_URI} names, or on one inside this
- * process.
- */
+/** A fresh database: on the {@link TestServer}, or on a server of its own inside this process. */
 public final class TestMongo implements AutoCloseable {
-  private static final @Nullable String URI = System.getenv("TEST_MONGODB_URI");
-
   private final @Nullable MongoServer server;
   private final MongoClient client;
   private final MongoDatabase database;
@@ -28,12 +23,13 @@ public final class TestMongo implements AutoCloseable {
 
   /** Whether tests run against a server of its own. */
   public static boolean isExternal() {
-    return URI != null;
+    return TestServer.get().uri() != null;
   }
 
   public static TestMongo start() {
-    if (URI != null) {
-      return new TestMongo(null, URI);
+    String uri = TestServer.get().uri();
+    if (uri != null) {
+      return new TestMongo(null, uri);
     }
     MongoServer server = new MongoServer(new MemoryBackend());
     return new TestMongo(server, server.bindAndGetConnectionString());

@@ -94,6 +94,7 @@ public final class RequestDocument {
     json.writeEndArray();
     Json.decimal(json, "multiplier", request.multiplier());
     Json.decimal(json, "cost", request.charge());
+    Json.decimal(json, "refunded", request.refunded());
   }
 
   private static void item(JsonGenerator json, CostItem item) {

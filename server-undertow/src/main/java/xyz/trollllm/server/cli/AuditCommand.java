@@ -1,9 +1,14 @@
 package xyz.trollllm.server.cli;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
-import xyz.trollllm.billing.mongo.AuditReport;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+import xyz.trollllm.billing.mongo.AuditTotals;
+import xyz.trollllm.billing.mongo.Difference;
 import xyz.trollllm.billing.mongo.LedgerAudit;
 
 /** Whether the money is where the books say it is. */
@@ -11,11 +16,20 @@ import xyz.trollllm.billing.mongo.LedgerAudit;
     name = "audit",
     mixinStandardHelpOptions = true,
     description = {
-      "Compares the log of requests, the counters and the balances of every account, and reports"
-          + " what does not agree. Changes nothing and may run at any time. Needs MONGODB_URI."
+      "Compares the log of requests, the counters, the balances and the holds of every user, and"
+          + " reports what does not agree. Changes nothing and may run at any time; requests under"
+          + " way are no differences. Exits with 1 if there is any. Needs MONGODB_URI.",
+      "'user confirm' takes a foreign change of a balance for right."
     })
 final class AuditCommand implements Callable<Integer> {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
   private final Shell shell;
+
+  @Option(
+      names = "--json",
+      description = "one JSON object a line: each difference, and a summary at the end")
+  private boolean json;
 
   AuditCommand(Shell shell) {
     this.shell = shell;
@@ -24,15 +38,47 @@ final class AuditCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Database database = Database.connect(shell)) {
-      AuditReport report = new LedgerAudit(database.database()).run();
-      List<String> differences = report.differences();
-      differences.forEach(difference -> shell.err().println("difference: " + difference));
-      shell
-          .out()
-          .printf(
-              "Audited %d account(s): %d difference(s), %d hold(s) of requests under way.%n",
-              report.accounts().size(), differences.size(), report.openHolds());
-      return differences.isEmpty() ? ExitCode.OK : ExitCode.DATA;
+      Consumer<Difference> found =
+          json
+              ? difference -> shell.out().println(JSON.writeValueAsString(members(difference)))
+              : difference -> shell.err().println("difference: " + difference.text());
+      AuditTotals totals = new LedgerAudit(database.database()).run(found);
+      shell.out().println(json ? JSON.writeValueAsString(members(totals)) : sentence(totals));
+      return totals.differences() == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
+  }
+
+  private static Map<String, Object> members(Difference difference) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("type", "difference");
+    members.put("kind", difference.kind().label());
+    members.put("user", difference.userId());
+    members.put("subject", difference.subject());
+    members.put("expected", difference.expected());
+    members.put("found", difference.found());
+    if (difference.amount() != null) {
+      members.put("difference_usd", difference.amount().toString());
+    }
+    return members;
+  }
+
+  private static Map<String, Object> members(AuditTotals totals) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("type", "summary");
+    members.put("users", totals.users());
+    members.put("differences", totals.differences());
+    members.put("busy", totals.busy());
+    members.put("open_holds", totals.openHolds());
+    return members;
+  }
+
+  private static String sentence(AuditTotals totals) {
+    String busy =
+        totals.busy() == 0
+            ? ""
+            : " %d user(s) were too busy to be compared with the log; ask again."
+                .formatted(totals.busy());
+    return "Audited %d user(s): %d difference(s), %d hold(s) of requests under way.%s"
+        .formatted(totals.users(), totals.differences(), totals.openHolds(), busy);
   }
 }

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import xyz.trollllm.billing.mongo.StoreFinding;
+import xyz.trollllm.billing.mongo.StoreVerification;
 
 /**
  * The database that {@code MONGODB_URI} and {@code MONGODB_DB_NAME} name. What is written there is
@@ -82,7 +84,7 @@ public final class Database implements AutoCloseable {
 
   /**
    * As {@link #connect}, for serving requests: a standalone server is refused unless {@code
-   * ALLOW_STANDALONE_MONGODB} allows it.
+   * ALLOW_STANDALONE_MONGODB} allows it, and so is one that is known not to work.
    *
    * @throws CommandFailedException also if the server is refused
    */
@@ -93,6 +95,7 @@ public final class Database implements AutoCloseable {
           database.client.getClusterDescription().getServerDescriptions(), shell.environment())) {
         LOG.warn("the database is a standalone server: what it acknowledged may be lost with it");
       }
+      StoreVerification.atStart(database.database).forEach(Database::requireUsable);
       return database;
     } catch (CommandFailedException e) {
       database.close();
@@ -100,8 +103,30 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  private static void requireUsable(StoreFinding finding) {
+    switch (finding.status()) {
+      case OK -> {}
+      case DIFFERS ->
+          LOG.warn(
+              "{} of the database: {}; {}", finding.check(), finding.detail(), finding.advice());
+      case MISSING ->
+          throw new CommandFailedException(
+              ExitCode.CONFIG,
+              "the database cannot be used: "
+                  + finding.check()
+                  + ": "
+                  + finding.detail()
+                  + " - "
+                  + finding.advice());
+    }
+  }
+
   public MongoDatabase database() {
     return database;
+  }
+
+  MongoClient client() {
+    return client;
   }
 
   @Override

@@ -4,13 +4,13 @@ package xyz.trollllm.server.cli;
 public final class ExitCode {
   public static final int OK = 0;
 
-  /** A check that was asked for failed. */
+  /** A check that was asked for failed, such as an audit that found a difference. */
   public static final int FAILED = 1;
 
   /** The command line itself is wrong. */
   public static final int USAGE = 64;
 
-  /** What was named, a user for instance, is not there, or the books do not agree. */
+  /** What was named, a user for instance, is not there, or not as it must be. */
   public static final int DATA = 65;
 
   /** Something that is needed, such as the database, does not answer. */

@@ -14,9 +14,9 @@ import picocli.CommandLine.Command;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:a vector failed",
+      "1:a vector failed, an audit found a difference, or a database differs",
       "64:the command line is wrong",
-      "65:no such user or key, or an audit found a difference",
+      "65:no such user, key or request, or not in that state",
       "69:the database or something else that is needed does not answer",
       "70:a bug; please report it",
       "78:the configuration or the environment is wrong"
@@ -35,6 +35,8 @@ public final class GatewayCommand {
         .addSubcommand(new ServeCommand(shell))
         .addSubcommand(new CheckCommand(shell))
         .addSubcommand(new AuditCommand(shell))
+        .addSubcommand(new RefundCommand(shell))
+        .addSubcommand(new VerifyStoreCommand(shell))
         .addSubcommand(new UserCommand(shell))
         .addSubcommand(new KeyCommand(shell))
         .addSubcommand(new DemoCommand(shell))

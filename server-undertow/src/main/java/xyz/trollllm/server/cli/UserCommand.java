@@ -2,9 +2,13 @@ package xyz.trollllm.server.cli;
 
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import xyz.trollllm.billing.Usd;
+import xyz.trollllm.billing.mongo.BookedField;
+import xyz.trollllm.billing.mongo.CreditChange;
+import xyz.trollllm.billing.mongo.CreditChanges;
 import xyz.trollllm.billing.mongo.MongoUsers;
 import xyz.trollllm.config.CreditField;
 
@@ -96,15 +100,65 @@ final class UserCommand {
               paramLabel = "FIELD",
               converter = CreditFieldConverter.class,
               description = "credits (chat2) or creditsNew (chat)")
-          CreditField field) {
+          CreditField field,
+      @Mixin ChangeOptions options) {
     try (Database database = Database.connect(shell)) {
-      MongoUsers users = new MongoUsers(database.database());
-      if (!users.topUp(name, field, amount)) {
-        throw unknown(name);
-      }
-      print(find(users, name));
+      CreditChanges.Note note = options.note(shell);
+      CreditChange change = new CreditChanges(database.database()).topUp(name, field, amount, note);
+      say(change, name, note);
+      print(find(new MongoUsers(database.database()), name));
     }
     return ExitCode.OK;
+  }
+
+  @Command(
+      name = "confirm",
+      mixinStandardHelpOptions = true,
+      description =
+          "Takes for right what somebody else added to a field, such as a payment service, so that"
+              + " 'audit' reports it no longer. Changes no balance. A negative AMOUNT is written"
+              + " behind --.")
+  int confirm(
+      @Parameters(index = "0", paramLabel = "NAME") String name,
+      @Parameters(
+              index = "1",
+              paramLabel = "AMOUNT",
+              converter = UsdConverter.class,
+              description = "US dollars: the difference that 'audit' reports")
+          Usd amount,
+      @Option(
+              names = "--field",
+              required = true,
+              paramLabel = "FIELD",
+              converter = BookedFieldConverter.class,
+              description = "credits, creditsNew, creditsUsed or creditsNewUsed")
+          BookedField field,
+      @Mixin ChangeOptions options) {
+    try (Database database = Database.connect(shell)) {
+      CreditChanges.Note note = options.note(shell);
+      CreditChange change =
+          new CreditChanges(database.database()).confirm(name, field, amount, note);
+      say(change, name, note);
+    }
+    return ExitCode.OK;
+  }
+
+  private void say(CreditChange change, String name, CreditChanges.Note note) {
+    switch (change) {
+      case CreditChange.Done _ -> shell.out().println("done as operation " + note.id());
+      case CreditChange.DoneBefore _ ->
+          shell.out().println("operation " + note.id() + " was done before; nothing was changed");
+      case CreditChange.OtherOperation _ ->
+          throw new CommandFailedException(
+              ExitCode.DATA, "operation " + note.id() + " of " + name + " was another one");
+      case CreditChange.UnknownUser _ -> throw unknown(name);
+      case CreditChange.OtherAmount(Usd unexplained) ->
+          throw new CommandFailedException(
+              ExitCode.DATA,
+              unexplained.equals(Usd.ZERO)
+                  ? "there is nothing to confirm"
+                  : "the difference is " + unexplained + " USD; only that can be confirmed");
+    }
   }
 
   @Command(

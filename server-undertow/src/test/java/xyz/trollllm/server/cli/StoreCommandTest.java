@@ -1,7 +1,12 @@
 package xyz.trollllm.server.cli;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
 import java.nio.file.Path;
 import java.util.Map;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +19,8 @@ abstract class StoreCommandTest extends CommandTest {
   @SuppressWarnings("NullAway.Init") // set before each test
   private EmbeddedStore store;
 
+  private @Nullable MongoClient client;
+
   @BeforeEach
   void open() {
     store = EmbeddedStore.open(folder, 0);
@@ -21,7 +28,22 @@ abstract class StoreCommandTest extends CommandTest {
 
   @AfterEach
   void close() {
+    if (client != null) {
+      client.close();
+    }
     store.close();
+  }
+
+  /** The users, past all commands. */
+  MongoCollection<Document> users() {
+    return collection("usersNew");
+  }
+
+  MongoCollection<Document> collection(String name) {
+    if (client == null) {
+      client = MongoClients.create(uri());
+    }
+    return client.getDatabase("test").getCollection(name);
   }
 
   /** Where the store is, without a database. */

@@ -1,0 +1,80 @@
+package xyz.trollllm.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bson.Document;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AuditCommandTest extends StoreCommandTest {
+
+  @BeforeEach
+  void topUpTwice() {
+    gateway("user", "create", "ann", "--credits", "5");
+    gateway("user", "top-up", "ann", "--field", "credits", "1", "--id", "i-1", "--reason", "paid");
+    gateway("user", "top-up", "ann", "--field", "credits", "1", "--id", "i-1", "--reason", "paid");
+  }
+
+  @Test
+  void topUpsAreNoDifference() {
+    Run run = gateway("audit");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .isEqualTo("Audited 1 user(s): 0 difference(s), 0 hold(s) of requests under way.\n");
+    assertThat(gateway("user", "show", "ann").out()).contains("credits    6 USD");
+  }
+
+  @Test
+  void idOfAnotherTopUpIsRefused() {
+    Run run = gateway("user", "top-up", "ann", "--field", "credits", "2", "--id", "i-1");
+
+    assertThat(run.exitCode()).isEqualTo(65);
+    assertThat(run.err()).isEqualTo("gateway: operation i-1 of ann was another one\n");
+  }
+
+  @Test
+  void foreignChangeIsReportedUntilItIsConfirmed() {
+    addByHand(0.5);
+
+    Run found = gateway("audit");
+    Run wrong = gateway("user", "confirm", "ann", "0.4", "--field", "credits");
+    Run confirmed =
+        gateway("user", "confirm", "ann", "0.5", "--field", "credits", "--reason", "a gift");
+
+    assertThat(found.exitCode()).isEqualTo(1);
+    assertThat(found.err())
+        .startsWith("difference: ann credits: the balance is not what the books say")
+        .contains("expected 6 USD, found 6.5 USD, difference +0.5 USD");
+    assertThat(found.out()).contains("1 difference(s)");
+    assertThat(wrong.exitCode()).isEqualTo(65);
+    assertThat(wrong.err())
+        .isEqualTo("gateway: the difference is 0.5 USD; only that can be confirmed\n");
+    assertThat(confirmed.exitCode()).isZero();
+    assertThat(gateway("audit").exitCode()).isZero();
+    assertThat(gateway("user", "confirm", "ann", "0.5", "--field", "credits").err())
+        .isEqualTo("gateway: there is nothing to confirm\n");
+  }
+
+  @Test
+  void differencesForProgramsAreOneObjectALine() {
+    addByHand(-2);
+
+    Run run = gateway("audit", "--json");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            {"type":"difference","kind":"balance","user":"ann","subject":"credits",\
+            "expected":"6 USD","found":"4 USD","difference_usd":"-2"}
+            {"type":"summary","users":1,"differences":1,"busy":0,"open_holds":0}
+            """);
+  }
+
+  private void addByHand(double usd) {
+    users()
+        .updateOne(new Document("_id", "ann"), new Document("$inc", new Document("credits", usd)));
+  }
+}
