@@ -92,7 +92,7 @@ renew() {
     say "there is no certificate to renew; issue comes first"
     return 0
   fi
-  run_certbot renew --cert-name "$name" "$@"
+  run_certbot renew --cert-name "$name" --no-random-sleep-on-renew "$@"
 }
 
 run() {

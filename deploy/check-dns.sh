@@ -26,7 +26,7 @@ port=53
 ipv6=
 while getopts s:p:6: option; do
   case $option in
-    s) server=@$OPTARG ;;
+    s) server=$OPTARG ;;
     p) port=$OPTARG ;;
     6) ipv6=$OPTARG ;;
     *) usage ;;
@@ -51,8 +51,7 @@ problem() {
 
 # The whole answer for a name and a type; empty if nobody answers.
 ask() {
-  # shellcheck disable=SC2086 # no server is no argument
-  dig $server -p "$port" +time=3 +tries=2 +noall +comments +answer "$1" "$2" 2>/dev/null || :
+  dig ${server:+"@$server"} -p "$port" +time=3 +tries=2 +noall +comments +answer "$1" "$2" 2>/dev/null || :
 }
 
 # The records of a type in an answer, as lines of "TTL DATA".

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.MediaType;
@@ -51,23 +52,31 @@ final class DomainClient {
   }
 
   static DomainClient trusting(Nginx nginx, Path certificates, Protocol protocol) {
-    X509TrustManager trust = trust(certificates);
     return new DomainClient(
         nginx,
-        new OkHttpClient.Builder()
+        httpClient(certificates)
+            .newBuilder()
             .dns(_ -> List.of(InetAddress.getLoopbackAddress()))
-            .sslSocketFactory(context(trust).getSocketFactory(), trust)
             .protocols(
                 protocol == Protocol.HTTP_2
                     ? List.of(Protocol.HTTP_2, Protocol.HTTP_1_1)
                     : List.of(protocol))
-            .retryOnConnectionFailure(false)
-            .followRedirects(false)
-            .readTimeout(Duration.ofMinutes(2))
             .build());
   }
 
-  private static X509TrustManager trust(Path certificates) {
+  /** A client that trusts these certificates only, never repeats a request, and is patient. */
+  static OkHttpClient httpClient(Path certificates) {
+    X509TrustManager trust = (X509TrustManager) trustManagers(certificates)[0];
+    return new OkHttpClient.Builder()
+        .sslSocketFactory(context(trust).getSocketFactory(), trust)
+        .retryOnConnectionFailure(false)
+        .followRedirects(false)
+        .readTimeout(Duration.ofMinutes(2))
+        .build();
+  }
+
+  /** Trust in these certificates, and no others. */
+  static TrustManager[] trustManagers(Path certificates) {
     try (InputStream in = Files.newInputStream(certificates)) {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
@@ -79,7 +88,7 @@ final class DomainClient {
       TrustManagerFactory factory =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       factory.init(store);
-      return (X509TrustManager) factory.getTrustManagers()[0];
+      return factory.getTrustManagers();
     } catch (GeneralSecurityException | IOException e) {
       throw new AssertionError(e);
     }

@@ -19,6 +19,7 @@ final class FakeInstance implements AutoCloseable {
   private final ServerSocket listener;
   private final List<Request> received = new CopyOnWriteArrayList<>();
   private volatile Answerer answerer = (_, out) -> answer(out, 200, "{}");
+  private volatile Runnable onHead = () -> {};
 
   /** What to do with a request; the connection is closed afterwards. */
   interface Answerer {
@@ -70,6 +71,12 @@ final class FakeInstance implements AutoCloseable {
     return this;
   }
 
+  /** Runs this whenever the head of a request has come. */
+  FakeInstance noticing(Runnable thisOnHead) {
+    onHead = thisOnHead;
+    return this;
+  }
+
   static void answer(OutputStream out, int status, String body) throws IOException {
     answer(out, status, "content-type: application/json\r\n", body);
   }
@@ -102,6 +109,7 @@ final class FakeInstance implements AutoCloseable {
       if (head.isEmpty()) {
         return;
       }
+      onHead.run();
       long expected =
           new Request(head, 0).all("content-length").stream().mapToLong(Long::parseLong).sum();
       Request request = new Request(head, skip(in, expected));

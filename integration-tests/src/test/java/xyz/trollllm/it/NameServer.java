@@ -30,6 +30,7 @@ final class NameServer implements AutoCloseable {
   private static final int HEADER_BYTES = 12;
 
   private final DatagramSocket socket;
+  private final int port;
   private final Map<String, List<Entry>> entries = new ConcurrentHashMap<>();
   private volatile boolean authoritative = true;
 
@@ -51,6 +52,7 @@ final class NameServer implements AutoCloseable {
 
   private NameServer(DatagramSocket socket) {
     this.socket = socket;
+    this.port = socket.getLocalPort();
   }
 
   static NameServer start() {
@@ -64,7 +66,7 @@ final class NameServer implements AutoCloseable {
   }
 
   int port() {
-    return socket.getLocalPort();
+    return port;
   }
 
   /** Gives a name one A record, and no others. */

@@ -112,7 +112,8 @@ final class Nginx implements AutoCloseable {
     }
   }
 
-  private static List<Integer> freePorts(int count) {
+  /** Ports that nobody has at the moment. */
+  static List<Integer> freePorts(int count) {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
@@ -163,15 +164,12 @@ final class Nginx implements AutoCloseable {
 
   private static Programs.Finished certificates(
       Path folder, Map<String, String> environment, String... arguments) {
-    List<String> command = new ArrayList<>(certificatesScript());
+    List<String> command =
+        new ArrayList<>(List.of("sh", DEPLOY.resolve("certificates.sh").toString()));
     command.addAll(List.of(arguments));
     Map<String, String> all = new HashMap<>(certificatesEnvironment(folder));
     all.putAll(environment);
     return Programs.finish(all, command);
-  }
-
-  static List<String> certificatesScript() {
-    return List.of("sh", DEPLOY.resolve("certificates.sh").toString());
   }
 
   Map<String, String> certificatesEnvironment() {
