@@ -69,6 +69,7 @@ final class RunningGateway implements AutoCloseable {
       List<String> command, Store store, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>();
     all.put("MONGODB_URI", store.uri());
+    all.put("ALLOW_STANDALONE_MONGODB", "true");
     all.put("PORT", "0");
     all.put("OPS_PORT", "0");
     all.putAll(environment);

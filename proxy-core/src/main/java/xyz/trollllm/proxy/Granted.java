@@ -44,7 +44,7 @@ record Granted(
       ConfiguredUpstream upstream,
       String key) {
     return new UpstreamRequest(
-        URI.create(admitted.route().url() + Paths.forwardedQuery(request.query())),
+        URI.create(admitted.route().url() + QueryRules.toUpstream(request.query())),
         HeaderRules.toUpstream(request.headers(), upstream.config(), key, caller.requestId()),
         BodyEdits.forward(
             request.body(),

@@ -7,6 +7,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import xyz.trollllm.billing.Settled;
 
 /** The settlements that are under way in one ledger. Safe for use by many threads. */
@@ -15,6 +16,7 @@ final class Unsettled {
 
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
   private final Set<String> deferred = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean told = new AtomicBoolean();
 
   void hasBegun(String requestId) {
     underWay.add(requestId);
@@ -22,10 +24,15 @@ final class Unsettled {
 
   /** The caller was told that this settlement has to wait. */
   void isDeferred(String requestId) {
-    if (deferred.isEmpty()) {
+    deferred.add(requestId);
+    if (told.compareAndSet(false, true)) {
       LOG.log(WARNING, "the store does not answer: settlements are kept and tried again");
     }
-    deferred.add(requestId);
+  }
+
+  /** How many settlements are under way, those included that wait for the store. */
+  int count() {
+    return underWay.size();
   }
 
   void hasEnded(String requestId, Settled settled) {
@@ -36,7 +43,7 @@ final class Unsettled {
     if (settled instanceof Settled.UnknownHold) {
       LOG.log(ERROR, "request {0} was not settled: the store knows no such hold", requestId);
     }
-    if (deferred.isEmpty()) {
+    if (deferred.isEmpty() && told.compareAndSet(true, false)) {
       LOG.log(INFO, "the store answers again: no settlement is waiting");
     }
   }
