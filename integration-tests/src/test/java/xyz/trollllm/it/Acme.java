@@ -40,9 +40,22 @@ final class Acme implements AutoCloseable {
       Programs.run(
           folder,
           List.of(
-              "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-              "-subj", "/CN=authority", "-addext", "subjectAltName=IP:127.0.0.1",
-              "-keyout", "key.pem", "-out", "cert.pem"));
+              "openssl",
+              "req",
+              "-x509",
+              "-newkey",
+              "rsa:2048",
+              "-nodes",
+              "-days",
+              "2",
+              "-subj",
+              "/CN=authority",
+              "-addext",
+              "subjectAltName=IP:127.0.0.1",
+              "-keyout",
+              "key.pem",
+              "-out",
+              "cert.pem"));
       Path config =
           Files.writeString(
               folder.resolve("pebble.json"),

@@ -81,7 +81,8 @@ final class CertificatesIT {
     X509Certificate first = served(root());
     CountDownLatch renewed = new CountDownLatch(1);
     instance.doing((_, out) -> {
-      out.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: 1\n".getBytes(US_ASCII));
+      out.write(
+          "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: 1\n".getBytes(US_ASCII));
       out.flush();
       try {
         renewed.await();

@@ -55,8 +55,7 @@ final class ComposeIT {
       Path file = Files.writeString(folder.resolve("config.yml"), config.output());
       Programs.Finished json =
           Programs.finish(
-              Map.of(),
-              List.of("sh", "-c", "/usr/bin/python3 -c '" + TO_JSON + "' < " + file));
+              Map.of(), List.of("sh", "-c", "/usr/bin/python3 -c '" + TO_JSON + "' < " + file));
       return Http.json(json.output()).path("services");
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -75,8 +74,7 @@ final class ComposeIT {
     Programs.run(installed, List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
     List<String> lint =
         new ArrayList<>(List.of("node", installed.resolve("node_modules/.bin/dclint").toString()));
-    lint.addAll(
-        List.of("-c", Nginx.DEPLOY.resolve(".dclintrc").toString(), "--max-warnings", "0"));
+    lint.addAll(List.of("-c", Nginx.DEPLOY.resolve(".dclintrc").toString(), "--max-warnings", "0"));
 
     List<String> misspelt = new ArrayList<>(lint);
     Path wrong = folder.resolve("docker-compose.yml");
@@ -137,8 +135,8 @@ final class ComposeIT {
     assertThat(volumes(services.path("goproxy-ohmygpt")))
         .anyMatch(volume -> volume.endsWith("/" + profile + ":/app/config.json:ro"));
     assertThat(volumes(services.path("backend")))
-        .anyMatch(volume ->
-            volume.endsWith("/" + profile + ":/app/goproxy/config-ohmygpt-prod.json:ro"));
+        .anyMatch(
+            volume -> volume.endsWith("/" + profile + ":/app/goproxy/config-ohmygpt-prod.json:ro"));
     assertThat(volumes(services.path("goproxy-openhands")))
         .noneMatch(volume -> volume.contains(profile));
     assertThat(Nginx.DEPLOY.resolve("goproxy").resolve(profile)).exists();
@@ -147,21 +145,25 @@ final class ComposeIT {
   @Test
   @DisplayName("R4: no service is more than it must be, and none waits for an endpoint")
   void hardened() {
-    services(Map.of()).properties().forEach(entry -> {
-      JsonNode service = entry.getValue();
-      String name = entry.getKey();
-      assertThat(service.path("read_only").booleanValue()).as(name).isTrue();
-      assertThat(texts(service.path("cap_drop"))).as(name).containsExactly("ALL");
-      assertThat(texts(service.path("security_opt"))).contains("no-new-privileges:true");
-      assertThat(service.path("restart").stringValue()).as(name).isEqualTo("unless-stopped");
-      assertThat(service.path("mem_limit").isMissingNode()).as(name).isFalse();
-      assertThat(service.at("/logging/options/max-size").stringValue()).as(name).isEqualTo("50m");
-      assertThat(service.has("networks")).as(name).isTrue();
-      assertThat(service.path("depends_on").propertyNames())
-          .as(name)
-          .doesNotContain("goproxy-openhands", "goproxy-ohmygpt", "backend");
-      assertThat(service.has("ports")).as(name).isEqualTo(name.equals("nginx"));
-    });
+    services(Map.of())
+        .properties()
+        .forEach(entry -> {
+          JsonNode service = entry.getValue();
+          String name = entry.getKey();
+          assertThat(service.path("read_only").booleanValue()).as(name).isTrue();
+          assertThat(texts(service.path("cap_drop"))).as(name).containsExactly("ALL");
+          assertThat(texts(service.path("security_opt"))).contains("no-new-privileges:true");
+          assertThat(service.path("restart").stringValue()).as(name).isEqualTo("unless-stopped");
+          assertThat(service.path("mem_limit").isMissingNode()).as(name).isFalse();
+          assertThat(service.at("/logging/options/max-size").stringValue())
+              .as(name)
+              .isEqualTo("50m");
+          assertThat(service.has("networks")).as(name).isTrue();
+          assertThat(service.path("depends_on").propertyNames())
+              .as(name)
+              .doesNotContain("goproxy-openhands", "goproxy-ohmygpt", "backend");
+          assertThat(service.has("ports")).as(name).isEqualTo(name.equals("nginx"));
+        });
   }
 
   @ParameterizedTest
@@ -202,7 +204,8 @@ final class ComposeIT {
       String text = read(Nginx.DEPLOY.resolve(file));
       if (!file.contains("ohmygpt")) {
         assertThat(text)
-            .containsPattern("chat\\.trollllm\\.xyz +goproxy-openhands +8004 +openhands +creditsNew");
+            .containsPattern(
+                "chat\\.trollllm\\.xyz +goproxy-openhands +8004 +openhands +creditsNew");
       }
       if (!file.contains("openhands")) {
         assertThat(text)

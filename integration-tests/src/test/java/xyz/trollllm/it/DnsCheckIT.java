@@ -65,8 +65,7 @@ final class DnsCheckIT {
     Entry right = new Entry(Type.A, 300, ADDRESS);
     return Stream.of(
         problem("has no A record; create one: chat2.trollllm.xyz. 300 IN A 192.0.2.10"),
-        problem(
-            "leads to 192.0.2.99 instead of 192.0.2.10", new Entry(Type.A, 300, "192.0.2.99")),
+        problem("leads to 192.0.2.99 instead of 192.0.2.10", new Entry(Type.A, 300, "192.0.2.99")),
         problem(
             "leads to 192.0.2.99 instead of 192.0.2.10",
             right,
@@ -132,9 +131,7 @@ final class DnsCheckIT {
   @DisplayName("D6: an IPv6 address that leads here is right")
   void ipv6() {
     names.with(
-        Nginx.CHAT2,
-        new Entry(Type.A, 300, ADDRESS),
-        new Entry(Type.AAAA, 300, "2001:db8::1"));
+        Nginx.CHAT2, new Entry(Type.A, 300, ADDRESS), new Entry(Type.AAAA, 300, "2001:db8::1"));
 
     assertThat(check("-6", "2001:db8::1").exitCode()).isZero();
     assertThat(check("-6", "2001:db8::2").output())

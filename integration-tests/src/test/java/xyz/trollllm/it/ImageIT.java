@@ -116,7 +116,8 @@ final class ImageIT {
   }
 
   @Test
-  @DisplayName("D1: what the image runs is started, healthy, serves, and is not healthy when stopped")
+  @DisplayName(
+      "D1: what the image runs is started, healthy, serves, and is not healthy when stopped")
   void runs() throws Exception {
     upstream.follow(Script.always(Behaviour.answers()));
     Store.User user = store.newUser(10, 10);
@@ -160,8 +161,7 @@ final class ImageIT {
   @Test
   @DisplayName("D7: the health check finds the operations port of every shipped file")
   void healthPort() {
-    Map<String, String> ports =
-        Map.of(RunningGateway.CHAT, "9004", RunningGateway.CHAT2, "9005");
+    Map<String, String> ports = Map.of(RunningGateway.CHAT, "9004", RunningGateway.CHAT2, "9005");
     for (Map.Entry<String, String> expected : ports.entrySet()) {
       Programs.Finished traced =
           Programs.finish(
@@ -198,8 +198,8 @@ final class ImageIT {
         client.readUntil("message_stop");
         client.close();
       }
-      assertThat(both).allSatisfy(gateway ->
-          assertThat(residentKilobytes(gateway)).isLessThan(512 * 1024));
+      assertThat(both)
+          .allSatisfy(gateway -> assertThat(residentKilobytes(gateway)).isLessThan(512 * 1024));
     }
   }
 

@@ -140,8 +140,7 @@ final class NginxIsolationIT {
       assertThat(atTroubled)
           .extracting(CompletableFuture::join)
           .allMatch(status -> trouble == Trouble.HUNG ? status == 200 : status >= 502);
-      eventually(
-          () -> charges(chat2) == REQUESTS + 1, () -> "charges of chat2: " + charges(chat2));
+      eventually(() -> charges(chat2) == REQUESTS + 1, () -> "charges of chat2: " + charges(chat2));
     }
   }
 

@@ -129,7 +129,9 @@ final class NginxTroubleIT {
       String head =
           RawClient.head(Api.ANTHROPIC_MESSAGES, "sk-1", "content-length: " + (MAX_BODY + 1));
       String refused =
-          announcing.send(head.replace("host: gateway", "host: " + Nginx.CHAT)).readUntil("request_id\":");
+          announcing
+              .send(head.replace("host: gateway", "host: " + Nginx.CHAT))
+              .readUntil("request_id\":");
       assertThat(refused).startsWith("HTTP/1.1 413 ").contains("\"code\":\"request_too_large\"");
     }
     assertThat(chat.received()).hasSize(1);
@@ -225,8 +227,8 @@ final class NginxTroubleIT {
         () -> {
           assertThat(status(Nginx.CHAT)).isEqualTo(200);
           return nginx.accessLog().stream()
-              .anyMatch(line ->
-                  line.path("instance").asString("").equals("127.0.0.9:" + chat.port()));
+              .anyMatch(
+                  line -> line.path("instance").asString("").equals("127.0.0.9:" + chat.port()));
         },
         () -> "still at the old address: " + nginx.output());
   }
@@ -290,10 +292,11 @@ final class NginxTroubleIT {
     begin(text -> text.replace("limit_conn clients 512", "limit_conn clients 1"));
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
-    chat.noticing(begun::countDown).doing((_, out) -> {
-      await(end);
-      FakeInstance.answer(out, 200, "{}");
-    });
+    chat.noticing(begun::countDown)
+        .doing((_, out) -> {
+          await(end);
+          FakeInstance.answer(out, 200, "{}");
+        });
     CompletableFuture<Integer> first = new CompletableFuture<>();
     Threads.start(() -> first.complete(status(Nginx.CHAT)));
     begun.await();

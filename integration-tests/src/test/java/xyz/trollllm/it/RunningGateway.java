@@ -65,8 +65,7 @@ final class RunningGateway implements AutoCloseable {
   }
 
   /** Starts an instance by another command, and waits until it listens. */
-  static RunningGateway start(
-      List<String> command, Store store, Map<String, String> environment) {
+  static RunningGateway start(List<String> command, Store store, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>();
     all.put("MONGODB_URI", store.uri());
     all.put("ALLOW_STANDALONE_MONGODB", "true");
