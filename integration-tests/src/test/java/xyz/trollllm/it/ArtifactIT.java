@@ -7,10 +7,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,6 +40,28 @@ final class ArtifactIT {
       assertThat(shell.stream().map(JarEntry::getName))
           .noneMatch(name -> name.startsWith(folder) && name.endsWith(".class"));
     }
+  }
+
+  @Test
+  @DisplayName("L2: the distribution runs as it is unpacked, and its files have one fixed time")
+  void distribution(@TempDir Path folder) throws IOException {
+    Path archive;
+    try (DirectoryStream<Path> found =
+        Files.newDirectoryStream(ARTIFACT.getParent(), "gateway-*.tar.gz")) {
+      archive = found.iterator().next();
+    }
+    Programs.run(
+        folder,
+        List.of("tar", "xzf", archive.toString(), "--strip-components=1", "--no-same-owner"));
+
+    Programs.Finished version =
+        Programs.finish(Map.of(), List.of(folder.resolve("gateway").toString(), "--version"));
+    assertThat(version.exitCode()).as(version.output()).isZero();
+    Programs.Finished listed =
+        Programs.finish(Map.of("TZ", "UTC"), List.of("tar", "tvzf", archive.toString()));
+    assertThat(listed.output().lines())
+        .isNotEmpty()
+        .allMatch(line -> line.contains(" 2026-11-22 00:00 "));
   }
 
   private static Path jar(Path folder, String module) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,6 +18,16 @@ final class ConfigCopy {
 
   static Path shipped(String file) {
     return SHIPPED.resolve(file);
+  }
+
+  /** A copy of a shipped file that every user of this machine can read. */
+  static Path readable(String file) {
+    try {
+      Path copy = Path.of(write(Files.readString(shipped(file))));
+      return Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static String of(String shipped, Consumer<ObjectNode> change) {

@@ -76,6 +76,10 @@ final class Http {
   }
 
   static JsonNode json(HttpResponse<String> answer) {
-    return JSON.readTree(answer.body());
+    return json(answer.body());
+  }
+
+  static JsonNode json(String text) {
+    return JSON.readTree(text);
   }
 }

@@ -21,9 +21,22 @@ final class RawClient implements AutoCloseable {
   private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
 
   RawClient(RunningGateway gateway) {
+    this(connect(gateway.url().getPort()));
+  }
+
+  /** Takes a connection over. */
+  RawClient(Socket socket) {
+    this.socket = socket;
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), gateway.url().getPort());
       socket.setSoTimeout(PATIENCE_MILLIS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Socket connect(int port) {
+    try {
+      return new Socket(InetAddress.getLoopbackAddress(), port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ final class RunningGateway implements AutoCloseable {
 
   static final String CHAT2 = "config-ohmygpt-prod.json";
 
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private static final Path JAR = Path.of(System.getProperty("gateway.jar"));
   private static final Path CONFIGS = Path.of(System.getProperty("gateway.deploy"), "goproxy");
   private static final Pattern LISTENING = Pattern.compile("listening client=(\\d+) ops=(\\d+)");
@@ -58,13 +61,20 @@ final class RunningGateway implements AutoCloseable {
   static RunningGateway start(String config, Store store, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>();
     all.put("CONFIG_PATH", CONFIGS.resolve(config).toString());
+    all.putAll(environment);
+    return start(List.of(JAVA, "-jar", JAR.toString(), "serve"), store, all);
+  }
+
+  /** Starts an instance by another command, and waits until it listens. */
+  static RunningGateway start(List<String> command, Store store, Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>();
     all.put("MONGODB_URI", store.uri());
     all.put("ALLOW_STANDALONE_MONGODB", "true");
     all.put("PORT", "0");
     all.put("OPS_PORT", "0");
     all.put("JOURNAL_DIRECTORY", temporaryDirectory().toString());
     all.putAll(environment);
-    RunningGateway gateway = run(all, "serve");
+    RunningGateway gateway = launch(command, all);
     eventually(
         () -> gateway.listening().find() || !gateway.process.isAlive(),
         () -> "does not listen: " + gateway.diagnostics);
@@ -93,9 +103,13 @@ final class RunningGateway implements AutoCloseable {
 
   /** Runs the artifact with nothing but these variables and arguments. */
   static RunningGateway run(Map<String, String> environment, String... arguments) {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    ProcessBuilder builder = new ProcessBuilder(java.toString(), "-jar", JAR.toString());
-    builder.command().addAll(List.of(arguments));
+    List<String> command = new ArrayList<>(List.of(JAVA, "-jar", JAR.toString()));
+    command.addAll(List.of(arguments));
+    return launch(command, environment);
+  }
+
+  private static RunningGateway launch(List<String> command, Map<String, String> environment) {
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().putAll(environment);
     try {

@@ -1,0 +1,212 @@
+package xyz.trollllm.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static xyz.trollllm.it.Eventually.eventually;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import xyz.trollllm.config.Api;
+import xyz.trollllm.server.standin.Behaviour;
+import xyz.trollllm.server.standin.Delivery;
+import xyz.trollllm.server.standin.Gate;
+import xyz.trollllm.server.standin.Script;
+import xyz.trollllm.server.standin.StandInUpstream;
+
+/**
+ * What the container image holds, put together by the script that the Dockerfile runs, and started
+ * as the container starts it: as its user, with its environment and nothing else.
+ */
+final class ImageIT {
+  private static final String DOCKERFILE = read(Nginx.DEPLOY.resolve("Dockerfile"));
+  private static final int STREAMS = 50;
+
+  private static Path image;
+
+  private Store store;
+  private StandInUpstream upstream;
+
+  @BeforeAll
+  static void build() throws IOException {
+    Programs.require("bash", "--version");
+    Programs.require("setpriv", "--version");
+    image = Files.createTempDirectory("gateway-it-image");
+    Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Programs.Finished built =
+        Programs.finish(
+            Map.of("JAVA_HOME", System.getProperty("java.home")),
+            List.of(
+                Nginx.DEPLOY.resolve("image.sh").toString(),
+                image.resolve("app").toString(),
+                image.resolve("java").toString()));
+    assertThat(built.exitCode()).as(built.output()).isZero();
+    System.out.println("image: " + built.output().strip().replaceAll("\\s+", " "));
+  }
+
+  @BeforeEach
+  void begin() {
+    store = Store.start();
+    upstream = StandInUpstream.start();
+  }
+
+  @AfterEach
+  void end() {
+    upstream.close();
+    store.close();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  @DisplayName("D1: the Dockerfile ships what the script makes, for a user that is not root")
+  void dockerfile() {
+    assertThat(DOCKERFILE)
+        .contains("RUN deploy/image.sh /app /opt/java\n")
+        .contains("COPY --from=build /opt/java /opt/java\n")
+        .contains("COPY --from=build /app /app\n")
+        .contains("USER 10001:10001\n")
+        .contains("ENTRYPOINT [\"/app/gateway\"]\nCMD [\"serve\"]\n")
+        .containsPattern("HEALTHCHECK .* CMD \\[\"/app/health\"\\]\n");
+  }
+
+  /** Options of the JVM as the image sets them, and no start without the cache of classes. */
+  private Map<String, String> environment(String config) {
+    Matcher options = Pattern.compile("JAVA_OPTS=\"([^\"]*)\"").matcher(DOCKERFILE);
+    assertThat(options.find()).isTrue();
+    Map<String, String> environment = new HashMap<>(RunningGateway.environment(upstream));
+    environment.put("PATH", "/usr/bin:/bin");
+    environment.put("JAVA_HOME", image.resolve("java").toString());
+    environment.put("JAVA_OPTS", options.group(1) + " -Xmx512m -XX:AOTMode=on");
+    environment.put("CONFIG_PATH", ConfigCopy.readable(config).toString());
+    return environment;
+  }
+
+  /** A command of the image, by its user. */
+  private static List<String> command(String... words) {
+    List<String> command = new ArrayList<>();
+    if (System.getProperty("user.name").equals("root")) {
+      command.addAll(List.of("setpriv", "--reuid=10001", "--regid=10001", "--clear-groups"));
+      command.addAll(List.of("--no-new-privs", "--bounding-set=-all"));
+    }
+    command.add(image.resolve("app").resolve(words[0]).toString());
+    command.addAll(List.of(words).subList(1, words.length));
+    return command;
+  }
+
+  private RunningGateway start(String config) {
+    return RunningGateway.start(command("gateway", "serve"), store, environment(config));
+  }
+
+  @Test
+  @DisplayName(
+      "D1: what the image runs is started, healthy, serves, and is not healthy when stopped")
+  void runs() throws Exception {
+    upstream.follow(Script.always(Behaviour.answers()));
+    Store.User user = store.newUser(10, 10);
+    int exitCode;
+    try (RunningGateway gateway = start(RunningGateway.CHAT)) {
+      assertThat(health(gateway).exitCode()).isZero();
+      assertThat(Http.post(gateway, user.key(), Ask.answer(Ask.HAIKU)).statusCode()).isEqualTo(200);
+      Books.audit(store, List.of(gateway));
+      gateway.terminate();
+      exitCode = gateway.exitCode();
+      assertThat(health(gateway).exitCode()).isNotZero();
+    }
+    assertThat(exitCode).isZero();
+  }
+
+  private static Programs.Finished health(RunningGateway gateway) {
+    Map<String, String> environment =
+        Map.of("OPS_PORT", Integer.toString(gateway.opsUrl().getPort()));
+    return Programs.finish(environment, command("health"));
+  }
+
+  @Test
+  @DisplayName("D7: a draining instance is not healthy")
+  void draining() throws Exception {
+    Gate gate = new Gate();
+    upstream.follow(Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.holdingEvent(2, gate))));
+    Store.User user = store.newUser(10, 10);
+    try (RunningGateway gateway = start(RunningGateway.CHAT);
+        RawClient client = new RawClient(gateway)) {
+      String stream = RawClient.post(Api.ANTHROPIC_MESSAGES, user.key(), Ask.stream(Ask.HAIKU));
+      client.send(stream).readUntil("message_start");
+
+      gateway.terminate();
+
+      eventually(() -> health(gateway).output().contains(" 503 "), () -> "still healthy");
+      gate.open();
+      client.readUntil("message_stop");
+    }
+  }
+
+  @Test
+  @DisplayName("D7: the health check finds the operations port of every shipped file")
+  void healthPort() {
+    Map<String, String> ports = Map.of(RunningGateway.CHAT, "9004", RunningGateway.CHAT2, "9005");
+    for (Map.Entry<String, String> expected : ports.entrySet()) {
+      Programs.Finished traced =
+          Programs.finish(
+              Map.of("CONFIG_PATH", ConfigCopy.shipped(expected.getKey()).toString()),
+              List.of("bash", "-x", image.resolve("app/health").toString()));
+      assertThat(traced.output()).contains("address=127.0.0.1/" + expected.getValue());
+    }
+  }
+
+  @Test
+  @DisplayName("D8: both instances idle and under load, measured")
+  void memory() throws Exception {
+    Gate gate = new Gate();
+    upstream.follow(Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.holdingEvent(5, gate))));
+    Store.User user = store.newUser(1000, 1000);
+    String stream = RawClient.post(Api.ANTHROPIC_MESSAGES, user.key(), Ask.stream(Ask.HAIKU));
+    try (RunningGateway chat = start(RunningGateway.CHAT);
+        RunningGateway chat2 = start(RunningGateway.CHAT2)) {
+      List<RunningGateway> both = List.of(chat, chat2);
+      String idle = both.stream().map(ImageIT::residentKilobytes).toList().toString();
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < STREAMS; i++) {
+        for (RunningGateway gateway : both) {
+          RawClient client = new RawClient(gateway);
+          clients.add(client);
+          client.send(stream).readUntil("text_delta");
+        }
+      }
+      System.out.printf(
+          "memory of chat and chat2 in kB: idle %s, with %d streams each %s%n",
+          idle, STREAMS, both.stream().map(ImageIT::residentKilobytes).toList());
+      gate.open();
+      for (RawClient client : clients) {
+        client.readUntil("message_stop");
+        client.close();
+      }
+      assertThat(both)
+          .allSatisfy(gateway -> assertThat(residentKilobytes(gateway)).isLessThan(512 * 1024));
+    }
+  }
+
+  private static long residentKilobytes(RunningGateway gateway) {
+    String status = read(Path.of("/proc", Long.toString(gateway.process().pid()), "status"));
+    Matcher resident = Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(status);
+    assertThat(resident.find()).isTrue();
+    return Long.parseLong(resident.group(1));
+  }
+}
