@@ -68,7 +68,8 @@ final class LedgerIdempotencyKeys implements IdempotencyKeys {
     Row standing = found.get().row();
     String requestId = standing.requestId();
     if (requestId.equals(wanted.requestId())) {
-      return granted(standing); // an attempt that seemed to fail
+      // An attempt that seemed to fail: its row may be one that the store would lose in a failover.
+      return table.replace(requestId, standing) ? granted(standing) : null;
     }
     boolean isEqual = standing.fingerprint().equals(wanted.fingerprint());
     return switch (state(userId, found.get())) {

@@ -3,11 +3,7 @@ package xyz.trollllm.billing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.config.CreditField.CREDITS;
 
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,6 +20,7 @@ import xyz.trollllm.billing.FaultyTable.ProcessDied;
 import xyz.trollllm.billing.IdempotencyClaim.CarriedOut;
 import xyz.trollllm.billing.IdempotencyClaim.Granted;
 import xyz.trollllm.billing.Settlement.Outcome;
+import xyz.trollllm.billing.mongo.VirtualClock;
 
 /**
  * Two requests of one key, ending in every way, at every single and double fault of the calls that
@@ -106,30 +103,10 @@ final class IdempotencyFaultsTest {
     return plans;
   }
 
-  /** A clock that stands still. */
-  private static final class Standing extends Clock {
-    private Instant now = Instant.parse("2026-11-23T10:00:00Z");
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException("this clock has one zone");
-    }
-  }
-
   private static final class World {
     private final Map<Integer, Fault> plan;
     private final Mistake mistake;
-    private final Standing clock = new Standing();
+    private final VirtualClock clock = new VirtualClock();
     private final InMemoryCreditLedger ledger = new InMemoryCreditLedger(clock, 1_000);
     private final IdempotencyTable table;
     private final FaultyTable faulty;
@@ -147,14 +124,14 @@ final class IdempotencyFaultsTest {
       begin("a", first);
       begin("b", second);
       begin("a2", Way.CHARGED);
-      pass(IdempotencyKeys.CLAIM.plus(IdempotencyKeys.CLOCK_TOLERANCE).plusMillis(1));
+      clock.move(IdempotencyKeys.CLAIM.plus(IdempotencyKeys.CLOCK_TOLERANCE).plusMillis(1));
       begin("c", Way.CHARGED);
       stalled.forEach(this::charge);
       faulty.deliver();
-      pass(Requests.LIFETIME.plusSeconds(1));
+      clock.move(Requests.LIFETIME.plusSeconds(1));
       ledger.releaseExpired();
       faulty.deliver();
-      pass(IdempotencyKeys.CLAIM.plus(IdempotencyKeys.CLOCK_TOLERANCE).plusMillis(1));
+      clock.move(IdempotencyKeys.CLAIM.plus(IdempotencyKeys.CLOCK_TOLERANCE).plusMillis(1));
 
       IdempotencyClaim last = keys(table).claim(request("z"));
       if (last instanceof Granted granted) {
@@ -169,10 +146,6 @@ final class IdempotencyFaultsTest {
       if (charged != 1) {
         violations.add("%s, %s at %s: charged %d times".formatted(first, second, plan, charged));
       }
-    }
-
-    private void pass(Duration time) {
-      clock.now = clock.now.plus(time);
     }
 
     private IdempotencyKeys keys(IdempotencyTable of) {
@@ -234,7 +207,7 @@ final class IdempotencyFaultsTest {
     }
 
     @Override
-    public Optional<IdempotencyTable.Standing> find(String keyHash) {
+    public Optional<Standing> find(String keyHash) {
       return table.find(keyHash);
     }
 

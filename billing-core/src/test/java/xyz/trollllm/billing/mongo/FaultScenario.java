@@ -196,6 +196,22 @@ enum FaultScenario {
     world.drain("a");
   }),
 
+  /** A hold that has to be set soon or never, beside one that has time. */
+  SOON_OR_NEVER(world -> {
+    world.together(
+        "a",
+        () -> world.reserve("a", "r0", CREDITS, "0.1"),
+        () -> world.reserveBy("a", "r1", CREDITS, "0.4", Duration.ofSeconds(3)));
+    world.settle("a", "r1", "0.3");
+    world.move(Duration.ofSeconds(4));
+    world.deliver();
+    world.settle("a", "r0", "0.1");
+    world.drain("a");
+    world.move(Duration.ofMinutes(1));
+    world.deliver();
+    world.drain("a");
+  }),
+
   /** Several holds expire at once and are settled late at once. */
   MERGED_LATE(world -> {
     world.together(

@@ -143,14 +143,25 @@ final class FaultWorld {
   }
 
   void reserve(String name, String id, CreditField field, String usd) {
-    Request request = new Request(id, field);
+    reserve(name, new HoldRequest(id, USER, field, Usd.of(usd), Requests.LIFETIME));
+  }
+
+  /** Reserves by a time that comes sooner than the ledger would give up. */
+  void reserveBy(String name, String id, CreditField field, String usd, Duration fromNow) {
+    HoldRequest wanted = new HoldRequest(id, USER, field, Usd.of(usd), Requests.LIFETIME);
+    reserve(name, wanted.by(gatewayClock.instant().plus(fromNow)));
+  }
+
+  private void reserve(String name, HoldRequest wanted) {
+    String id = wanted.requestId();
+    Request request = new Request(id, wanted.creditField());
     requests.put(id, request);
     step(
         name,
         gateway -> {
           request.gateway = gateway;
           gateway.ledger.reserve(
-              new HoldRequest(id, USER, field, Usd.of(usd), Requests.LIFETIME),
+              wanted,
               answer -> {
                 if (!gateway.link.isDead()) {
                   request.reservation = answer;

@@ -7,10 +7,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that stands until it is moved. Used by one thread. */
-final class VirtualClock extends Clock {
+public final class VirtualClock extends Clock {
   private Instant now = Instant.parse("2026-11-22T10:00:00Z");
 
-  void move(Duration by) {
+  public void move(Duration by) {
     now = now.plus(by);
   }
 

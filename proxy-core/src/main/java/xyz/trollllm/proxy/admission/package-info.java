@@ -1,5 +1,6 @@
 /**
- * Who may send what: keys and accounts, models, rates, and the upper bound that is held.
+ * Who may send what: keys and accounts, models, rates, what was sent before under the same
+ * idempotency key, and the upper bound that is held.
  *
  * <p>Each step answers from memory where it can. Nothing here sends anything to an upstream.
  */
