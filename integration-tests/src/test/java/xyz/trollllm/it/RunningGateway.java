@@ -56,14 +56,7 @@ final class RunningGateway implements AutoCloseable {
   }
 
   static RunningGateway start(String config, Store store, Map<String, String> environment) {
-    Map<String, String> all = new HashMap<>();
-    all.put("CONFIG_PATH", CONFIGS.resolve(config).toString());
-    all.put("MONGODB_URI", store.uri());
-    all.put("PORT", "0");
-    all.put("OPS_PORT", "0");
-    all.put("JOURNAL_DIRECTORY", temporaryDirectory().toString());
-    all.putAll(environment);
-    RunningGateway gateway = run(all, "serve");
+    RunningGateway gateway = launch(config, store, environment);
     eventually(
         () -> gateway.listening().find() || !gateway.process.isAlive(),
         () -> "does not listen: " + gateway.diagnostics);
@@ -71,6 +64,18 @@ final class RunningGateway implements AutoCloseable {
       throw new AssertionError("ended instead of listening: " + gateway.diagnostics);
     }
     return gateway;
+  }
+
+  /** Starts {@code serve} and does not wait. */
+  static RunningGateway launch(String config, Store store, Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>();
+    all.put("CONFIG_PATH", CONFIGS.resolve(config).toString());
+    all.put("MONGODB_URI", store.uri());
+    all.put("PORT", "0");
+    all.put("OPS_PORT", "0");
+    all.put("JOURNAL_DIRECTORY", temporaryDirectory().toString());
+    all.putAll(environment);
+    return run(all, "serve");
   }
 
   private static Path temporaryDirectory() {
