@@ -1,6 +1,7 @@
 package xyz.trollllm.billing;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.CreditField;
 
 /**
@@ -9,13 +10,26 @@ import xyz.trollllm.config.CreditField;
  * @param requestId identifies the request for ever; letters, digits and dashes only
  * @param amount an upper bound of the request's cost, in whole nano-dollars
  * @param lifetime how long the hold stands if nobody settles or extends it
+ * @param lastSeen what the field had available when the account was last looked at, for ledgers
+ *     whose store does not answer; null if that is not known, or may not be spent any more
  */
 public record HoldRequest(
-    String requestId, String userId, CreditField creditField, Usd amount, Duration lifetime) {
+    String requestId,
+    String userId,
+    CreditField creditField,
+    Usd amount,
+    Duration lifetime,
+    @Nullable Usd lastSeen) {
   public HoldRequest {
     RequestIds.requireValid(requestId);
     if (amount.isNegative()) {
       throw new IllegalArgumentException("a hold must not be negative, was " + amount);
     }
+  }
+
+  /** A wish of an account of which nothing is known but what the ledger's store says. */
+  public HoldRequest(
+      String requestId, String userId, CreditField creditField, Usd amount, Duration lifetime) {
+    this(requestId, userId, creditField, amount, lifetime, null);
   }
 }

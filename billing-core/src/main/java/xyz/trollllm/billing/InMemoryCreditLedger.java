@@ -194,6 +194,12 @@ public final class InMemoryCreditLedger implements CreditLedger {
       take(settlement, true);
       return new Settled.TakenLate();
     }
+    Hold hold = settlement.hold();
+    if (hold.graced() && users.containsKey(hold.userId())) {
+      owners.put(requestId, hold.userId());
+      take(settlement, false);
+      return new Settled.Taken();
+    }
     return new Settled.UnknownHold();
   }
 

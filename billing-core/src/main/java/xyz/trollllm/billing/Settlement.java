@@ -14,7 +14,7 @@ public record Settlement(Hold hold, Usd charge, Outcome outcome, RequestRecord r
 
   /** The same settlement of the hold as it stands, which may have been raised unnoticed. */
   public Settlement of(Hold standing) {
-    return new Settlement(standing, charge, outcome, record);
+    return new Settlement(hold.graced() ? standing.asGraced() : standing, charge, outcome, record);
   }
 
   /** How the request ended. */

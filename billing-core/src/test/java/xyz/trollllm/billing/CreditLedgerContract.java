@@ -285,6 +285,78 @@ public abstract class CreditLedgerContract {
   }
 
   @Test
+  void gracedRequestIsChargedOnceThoughNothingWasHeld() {
+    giveCredit("1", "2");
+    Settlement settlement = settlement(graced("0.5"), "0.4");
+
+    assertThat(settle(settlement)).isEqualTo(new Settled.Taken());
+    assertThat(settle(settlement)).isEqualTo(new Settled.AlreadyTaken());
+
+    assertThat(balance(CREDITS)).isEqualTo(Usd.of("0.6"));
+    assertThat(spent(CREDITS)).isEqualTo(Usd.of("0.4"));
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+  }
+
+  @Test
+  void gracedRequestIsChargedWhateverTheBalanceIsByThen() {
+    giveCredit("0.1", "2");
+    reserve(CREDITS, "0.1");
+    disableUser();
+
+    assertThat(settle(settlement(graced("0.5"), "0.4"))).isEqualTo(new Settled.Taken());
+
+    assertThat(balance(CREDITS)).isEqualTo(Usd.of("-0.3"));
+    assertThat(held(CREDITS)).isEqualTo(Usd.of("0.1"));
+  }
+
+  @Test
+  void gracedRequestWhoseHoldStandsAfterAllReleasesIt() {
+    giveCredit("1", "2");
+    Hold hold = reserve(CREDITS, "0.5");
+
+    Settled settled = settle(settlement(hold.of(Usd.of("0.7")).asGraced(), "0.4"));
+
+    assertThat(settled).isEqualTo(new Settled.Taken());
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+    assertThat(balance(CREDITS)).isEqualTo(Usd.of("0.6"));
+  }
+
+  @Test
+  void gracedRequestIsNotHeldOnceItIsSettled() {
+    giveCredit("1", "2");
+    HoldRequest request = hold(USER, CREDITS, "0.5");
+    Hold hold =
+        new Hold(request.requestId(), USER, CREDITS, request.amount(), clock.instant()).asGraced();
+    settle(settlement(hold, "0.4"));
+
+    assertThat(tryToReserve(request)).isInstanceOf(Reservation.Unavailable.class);
+    assertThat(held(CREDITS)).isEqualTo(Usd.ZERO);
+  }
+
+  @Test
+  void gracedRequestOfNobodyTakesNothing() {
+    Hold hold = graced("0.5");
+
+    assertThat(settle(settlement(hold, "0.4"))).isEqualTo(new Settled.UnknownHold());
+  }
+
+  @Test
+  void concurrentSettlementsOfOneGracedRequestTakeOnce() throws Exception {
+    giveCredit("1", "1");
+    Settlement settlement = settlement(graced("0.5"), "0.4");
+
+    List<Settled> settled = concurrently(20, _ -> () -> settle(settlement));
+
+    assertThat(settled).containsOnlyOnce(new Settled.Taken());
+    assertThat(spent(CREDITS)).isEqualTo(Usd.of("0.4"));
+  }
+
+  /** The hold of a request that was admitted without the ledger's store. */
+  private Hold graced(String usd) {
+    return new Hold(Requests.nextId(), USER, CREDITS, Usd.of(usd), clock.instant()).asGraced();
+  }
+
+  @Test
   void extendedHoldDoesNotExpire() {
     giveCredit("1", "1");
     Hold hold = reserve(CREDITS, "0.5");

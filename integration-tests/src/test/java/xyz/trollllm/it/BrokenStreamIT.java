@@ -12,8 +12,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.config.Api;
@@ -44,8 +42,7 @@ final class BrokenStreamIT {
     user = STAGE.begin();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("B3: a stream cut between events ends in an error, and what came is charged")
   void cutBetweenEvents(Api api) throws Exception {
     BrokenStream stream = broken(api, Ask.stream(Ask.SONNET));
@@ -57,8 +54,7 @@ final class BrokenStreamIT {
     assertPartlyCharged(STAGE.chat(), stream);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("B3: a stream cut inside an event is cut, and what came is charged")
   void cutInsideAnEvent(Api api) throws Exception {
     BrokenStream stream = broken(api, Ask.withUsage(Ask.stream(Ask.SONNET))).insideTheNextEvent();
@@ -138,8 +134,7 @@ final class BrokenStreamIT {
     assertCost(STAGE.chat(), "upstream", price(new TokenCounts(5, 0, 0, 0, 20)));
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("R2, R3: an answer cut in its midst becomes an error, and costs nothing")
   void cutDocument(Api api) throws Exception {
     STAGE.upstreamDoes(new Behaviour.Answers(Delivery.IMMEDIATE.cutAtByte(100)));

@@ -7,8 +7,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.server.standin.Behaviour;
@@ -26,8 +24,7 @@ final class ClientDisconnectIT {
     user = STAGE.begin();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("B3: who leaves a silent stream pays what came; upstream and hold are let go")
   void clientLeavesASilentStream(Api api) throws Exception {
     BrokenStream stream = BrokenStream.of(STAGE.upstream(), api, Ask.stream(Ask.SONNET));

@@ -16,8 +16,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.server.standin.Behaviour;
 import xyz.trollllm.server.standin.Delivery;
@@ -64,8 +62,7 @@ final class IsolationIT {
     STAGE.upstream().follow(Script.always(Behaviour.answers()));
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("R5: a full pool refuses at its own instance only, and says when to come back")
   void saturationStaysAtItsInstance(Api api) throws Exception {
     Gate gate = new Gate();
@@ -109,8 +106,7 @@ final class IsolationIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("R4, R7: an upstream that is down is told; nobody else is asked instead")
   void nothingIsSentElsewhere(Api api) throws Exception {
     int before = STAGE.upstream().served().size();

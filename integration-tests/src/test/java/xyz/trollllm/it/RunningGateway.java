@@ -71,6 +71,7 @@ final class RunningGateway implements AutoCloseable {
     Map<String, String> all = new HashMap<>();
     all.put("CONFIG_PATH", CONFIGS.resolve(config).toString());
     all.put("MONGODB_URI", store.uri());
+    all.put("ALLOW_STANDALONE_MONGODB", "true");
     all.put("PORT", "0");
     all.put("OPS_PORT", "0");
     all.put("JOURNAL_DIRECTORY", temporaryDirectory().toString());

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.server.standin.Behaviour;
@@ -37,8 +36,7 @@ final class StreamingIT {
     user = STAGE.begin();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("R2, R3: an event reaches the client before the upstream has the next one")
   void eventsAreNotHeldBack(Api api) throws Exception {
     Gate second = new Gate();

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.server.standin.Behaviour;
@@ -41,8 +40,7 @@ final class UpstreamTroubleIT {
     user = STAGE.begin();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("R2, R3: silence before an answer ends in a timeout that costs nothing")
   void silentUpstream(Api api) throws Exception {
     STAGE.upstreamDoes(new Behaviour.Hangs());
@@ -56,8 +54,7 @@ final class UpstreamTroubleIT {
         () -> "still waited for upstream");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("R2, R3: a connection that closes without an answer costs nothing")
   void upstreamHangsUp(Api api) throws Exception {
     STAGE.upstreamDoes(new Behaviour.HangsUp());
@@ -68,8 +65,7 @@ final class UpstreamTroubleIT {
     assertNothingCharged(STAGE.chat2());
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("R2, R3: a web server's error page becomes an error that SDKs understand")
   void upstreamAnswersHtml(Api api) throws Exception {
     STAGE.upstreamDoes(Behaviour.sendsHtml(502));
@@ -81,8 +77,7 @@ final class UpstreamTroubleIT {
     assertNothingCharged(STAGE.chat2());
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ANTHROPIC_MESSAGES", "OPENAI_CHAT"})
+  @MessagesAndChat
   @DisplayName("B3: a page that is no answer costs nothing, whatever its status says")
   void upstreamAnswersHtmlAsSuccess(Api api) throws Exception {
     STAGE.upstreamDoes(Behaviour.sendsHtml(200));

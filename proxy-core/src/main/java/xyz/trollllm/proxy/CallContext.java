@@ -3,7 +3,6 @@ package xyz.trollllm.proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.proxy.admission.Gatekeeper;
 
@@ -19,7 +18,7 @@ record CallContext(
     Map<String, ConfiguredUpstream> upstreams,
     CreditLedger ledger,
     RequestLog log,
-    Executor background,
+    Background background,
     Duration pingInterval,
     Duration holdLifetime,
     Clock clock) {}

@@ -1,11 +1,8 @@
 package xyz.trollllm.proxy;
 
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import xyz.trollllm.billing.Basis;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Settlement.Outcome;
-import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.proxy.wire.Metered;
 
 /**
@@ -64,7 +61,10 @@ final class CallEnd {
   void failed(ErrorAnswer error, @Nullable String detail) {
     attempts.cancel();
     caller.send(error);
-    settle(credit.settlement(Outcome.ERROR, nothing(), error.status()), error.code(), detail);
+    settle(
+        credit.settlement(Outcome.ERROR, Metered.nothing(null), error.status()),
+        error.code(),
+        detail);
   }
 
   /**
@@ -75,7 +75,7 @@ final class CallEnd {
    */
   void abandoned(@Nullable Answer answer, @Nullable String detail) {
     attempts.cancel();
-    Metered metered = answer == null ? nothing() : answer.meteredWhenAbandoned();
+    Metered metered = answer == null ? Metered.nothing(null) : answer.meteredWhenAbandoned();
     int status = answer != null && answer.headSent() ? answer.status() : CLIENT_GONE;
     settle(credit.settlement(Outcome.CANCELLED, metered, status), "client_gone", detail);
   }
@@ -83,7 +83,7 @@ final class CallEnd {
   /** A bug of ours ended the call. */
   void crashed(@Nullable Answer answer, String where) {
     attempts.cancel();
-    Metered metered = answer == null ? nothing() : answer.meteredWhenBroken();
+    Metered metered = answer == null ? Metered.nothing(null) : answer.meteredWhenBroken();
     ErrorAnswer error = ErrorAnswer.CRASHED;
     if (answer != null && answer.headSent()) {
       settle(credit.settlement(Outcome.ERROR, metered, answer.status()), error.code(), where);
@@ -99,10 +99,5 @@ final class CallEnd {
     attempts.finish(settlement.record().usage().totalTokens());
     credit.settle(settlement, error, detail);
     caller.client().over();
-  }
-
-  /** What a call has used of which nothing came. */
-  static Metered nothing() {
-    return new Metered(TokenUsage.NONE, Basis.VOID, new TreeSet<>(), null);
   }
 }

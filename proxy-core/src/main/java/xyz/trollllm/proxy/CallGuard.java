@@ -8,7 +8,7 @@ import xyz.trollllm.proxy.upstream.UpstreamFailure;
  * Stands between a call and those who call it back, so that a bug in any step ends the call, its
  * money settled, instead of leaving it to hang.
  */
-final class CallGuard implements Upstream.Listener, ClientExchange.Listener {
+final class CallGuard implements StepGuard, Upstream.Listener, ClientExchange.Listener {
   private final ProxyCall call;
 
   CallGuard(ProxyCall call) {
@@ -50,26 +50,8 @@ final class CallGuard implements Upstream.Listener, ClientExchange.Listener {
     step(call::onStop);
   }
 
-  /** Runs a step elsewhere than on the call's loop. */
-  void elsewhere(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException bug) {
-      call.onLoop(() -> call.crashed(bug));
-    } catch (Error fatal) {
-      call.onLoop(() -> call.crashed(fatal));
-      throw fatal;
-    }
-  }
-
-  void step(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException bug) {
-      call.crashed(bug);
-    } catch (Error fatal) {
-      call.crashed(fatal);
-      throw fatal;
-    }
+  @Override
+  public void crashed(Throwable bug) {
+    call.crashed(bug);
   }
 }

@@ -113,11 +113,16 @@ sealed interface Endpoint {
    */
   static Endpoint of(String path) {
     String single = path.contains("//") ? path.replaceAll("/{2,}", "/") : path;
-    return Paths.api(single).<Endpoint>map(Inference::new).orElseGet(() -> other(single));
+    String rest = withoutVersion(withoutVersion(single));
+    for (Api api : Api.values()) {
+      if (rest.equals(withoutVersion(api.path()))) {
+        return new Inference(api);
+      }
+    }
+    return notInference(rest);
   }
 
-  private static Endpoint other(String path) {
-    String rest = withoutVersion(withoutVersion(path));
+  private static Endpoint notInference(String rest) {
     return switch (rest) {
       case "/messages/count_tokens" -> new TokenCount();
       case "/models" -> new Models();

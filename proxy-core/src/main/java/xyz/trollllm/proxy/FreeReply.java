@@ -98,14 +98,12 @@ final class FreeReply {
   }
 
   /** A bug of ours: the client gets an error or, if an answer had begun, a cut. */
-  void crashed(RuntimeException bug) {
+  void crashed(Throwable bug) {
     if (over) {
       client.reset();
       return;
     }
-    String where = bug.getStackTrace().length == 0 ? "" : " at " + bug.getStackTrace()[0];
-    ErrorAnswer error = ErrorAnswer.error(500, "internal_error", "the gateway failed");
-    fail(error, bug.getClass().getName() + where);
+    fail(ErrorAnswer.CRASHED, CallReport.place(bug));
   }
 
   /** Ends the request in one way, unless it has ended. */

@@ -12,6 +12,7 @@ import xyz.trollllm.proxy.admission.Rejection;
 import xyz.trollllm.proxy.upstream.Upstream;
 import xyz.trollllm.proxy.upstream.UpstreamRequest;
 import xyz.trollllm.proxy.wire.BodyEdits;
+import xyz.trollllm.proxy.wire.Metered;
 
 /**
  * What a call has once it is admitted: held credit, attempts at its upstream, and an end to come.
@@ -48,7 +49,7 @@ record Granted(
       ConfiguredUpstream upstream,
       String key) {
     return new UpstreamRequest(
-        URI.create(admitted.route().url() + Paths.forwardedQuery(request.query())),
+        URI.create(admitted.route().url() + QueryRules.toUpstream(request.query())),
         HeaderRules.toUpstream(request.headers(), upstream.config(), key, caller.requestId()),
         BodyEdits.forward(
             request.body(),
@@ -60,7 +61,7 @@ record Granted(
 
   /** Sends the request for the first time; returns why not if it may not be sent. */
   Optional<Rejection> open() {
-    credit.progress(() -> credit.settlement(Outcome.ERROR, CallEnd.nothing(), NO_STATUS));
+    credit.progress(() -> credit.settlement(Outcome.ERROR, Metered.nothing(null), NO_STATUS));
     return attempts.open();
   }
 

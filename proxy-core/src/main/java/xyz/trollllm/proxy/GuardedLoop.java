@@ -3,7 +3,7 @@ package xyz.trollllm.proxy;
 import java.time.Duration;
 
 /** A call's event loop on which every task is a guarded step of the call. */
-record GuardedLoop(EventLoop loop, CallGuard guard) implements EventLoop {
+record GuardedLoop(EventLoop loop, StepGuard guard) implements EventLoop {
 
   @Override
   public boolean isCurrent() {

@@ -2,11 +2,6 @@ package xyz.trollllm.proxy;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.Set;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-import xyz.trollllm.billing.Basis;
-import xyz.trollllm.billing.TokenUsage;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.proxy.wire.AnswerMeter;
 import xyz.trollllm.proxy.wire.Metered;
@@ -91,14 +86,8 @@ final class JsonAnswer extends Answer {
   @Override
   Metered meteredWhenBroken() {
     Metered metered = metered();
-    return headSent() ? metered : undelivered(metered.servedModel());
-  }
-
-  private static Metered undelivered(@Nullable String servedModel) {
-    return new Metered(
-        TokenUsage.NONE,
-        Basis.VOID,
-        new TreeSet<>(Set.of(UsageFlags.UPSTREAM_ERROR_NO_CONTENT)),
-        servedModel);
+    return headSent()
+        ? metered
+        : Metered.nothing(metered.servedModel(), UsageFlags.UPSTREAM_ERROR_NO_CONTENT);
   }
 }

@@ -57,7 +57,8 @@ public final class MeteredProxy implements AutoCloseable {
                     alerts,
                     clock)));
     this.requestIds = new RequestIds(clock);
-    Gatekeeper gatekeeper = new Gatekeeper(config, accounts, ledger, storeCalls, HOLD_LIFETIME);
+    Background background = new Background(storeCalls);
+    Gatekeeper gatekeeper = new Gatekeeper(config, accounts, ledger, background, HOLD_LIFETIME);
     this.ownAnswers = new OwnAnswers(config, gatekeeper.catalog(), ledger.history());
     this.context =
         new CallContext(
@@ -66,7 +67,7 @@ public final class MeteredProxy implements AutoCloseable {
             Map.copyOf(configured),
             ledger,
             log,
-            storeCalls,
+            background,
             config.pingInterval(),
             HOLD_LIFETIME,
             clock);
@@ -93,7 +94,7 @@ public final class MeteredProxy implements AutoCloseable {
       }
       case Endpoint.Own own -> {
         FreeReply reply = reply(id, endpoint, request, receiver);
-        new OwnCall(context, ownAnswers, storeCalls, own, request, receiver, loop, reply).start();
+        new OwnCall(context, ownAnswers, own, request, receiver, loop, reply).start();
       }
       case Endpoint.Unknown _ -> refuse(request, receiver, notServed(endpoint, request));
     }

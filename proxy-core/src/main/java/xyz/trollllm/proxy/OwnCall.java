@@ -1,6 +1,5 @@
 package xyz.trollllm.proxy;
 
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import xyz.trollllm.proxy.admission.Admission;
 import xyz.trollllm.proxy.admission.Identification;
@@ -14,20 +13,15 @@ import xyz.trollllm.proxy.admission.Rejection;
 final class OwnCall implements ClientExchange.Listener {
   private final CallContext context;
   private final OwnAnswers answers;
-  private final Executor storeCalls;
   private final Endpoint.Own endpoint;
   private final ProxyRequest request;
   private final ClientExchange client;
-  private final EventLoop loop;
+  private final GuardedLoop loop;
   private final FreeReply reply;
 
-  /**
-   * @param storeCalls where answers are fetched that may block
-   */
   OwnCall(
       CallContext context,
       OwnAnswers answers,
-      Executor storeCalls,
       Endpoint.Own endpoint,
       ProxyRequest request,
       ClientExchange client,
@@ -35,34 +29,22 @@ final class OwnCall implements ClientExchange.Listener {
       FreeReply reply) {
     this.context = context;
     this.answers = answers;
-    this.storeCalls = storeCalls;
     this.endpoint = endpoint;
     this.request = request;
     this.client = client;
-    this.loop = loop;
+    this.loop = new GuardedLoop(loop, reply::crashed);
     this.reply = reply;
   }
 
   void start() {
     client.listen(this);
-    onCall(() -> {
+    loop.run(() -> {
       if (endpoint.needsKey()) {
         context
             .gatekeeper()
-            .identify(request, this::onCall, outcome -> onCall(() -> identified(outcome)));
+            .identify(request, loop::run, outcome -> loop.run(() -> identified(outcome)));
       } else {
         reply.send(answers.toAnybody(endpoint, request));
-      }
-    });
-  }
-
-  /** Runs a step on this call's loop: now if already there, else when the loop gets to it. */
-  private void onCall(Runnable step) {
-    loop.run(() -> {
-      try {
-        step.run();
-      } catch (RuntimeException bug) {
-        reply.crashed(bug);
       }
     });
   }
@@ -83,18 +65,11 @@ final class OwnCall implements ClientExchange.Listener {
 
   private void fetch(Identity caller) {
     try {
-      storeCalls.execute(() -> fetchNow(caller));
+      context
+          .background()
+          .compute(() -> answers.to(caller, endpoint, request), loop::run, reply::send);
     } catch (RejectedExecutionException _) {
       reply.fail(ErrorAnswer.of(new Rejection.ShuttingDown()), null);
-    }
-  }
-
-  private void fetchNow(Identity caller) {
-    try {
-      OwnAnswer answer = answers.to(caller, endpoint, request);
-      onCall(() -> reply.send(answer));
-    } catch (RuntimeException bug) {
-      onCall(() -> reply.crashed(bug));
     }
   }
 

@@ -19,9 +19,6 @@ import xyz.trollllm.proxy.upstream.UpstreamFailure;
  * every way out of an admitted call leads through its {@link CallEnd}.
  */
 final class ProxyCall implements AnswerFlow.Ending {
-  /** Bodies above this are read elsewhere: an I/O thread has other calls to serve. */
-  private static final int LARGE_BODY = 1 << 20;
-
   private final CallContext context;
   private final ProxyRequest request;
   private final Caller caller;
@@ -55,16 +52,7 @@ final class ProxyCall implements AnswerFlow.Ending {
 
   void start() {
     caller.client().listen(guard);
-    if (request.body().remaining() > LARGE_BODY) {
-      context.background().execute(() -> guard.elsewhere(this::admit));
-    } else {
-      onLoop(this::admit);
-    }
-  }
-
-  /** Runs a step on this call's loop: now if already there, else when the loop gets to it. */
-  void onLoop(Runnable step) {
-    loop.run(step);
+    loop.run(this::admit);
   }
 
   private void admit() {
@@ -74,8 +62,8 @@ final class ProxyCall implements AnswerFlow.Ending {
             caller.requestId(),
             caller.api(),
             request,
-            this::onLoop,
-            admission -> onLoop(() -> decided(admission)));
+            loop::run,
+            admission -> loop.run(() -> decided(admission)));
   }
 
   private void decided(Admission admission) {

@@ -31,7 +31,7 @@ import xyz.trollllm.proxy.wire.TokenCountAnswer;
  * <p>Confined to its event loop. An upstream without this endpoint is no upstream in trouble, so
  * outcomes do not count for its circuit breaker; nothing is sent while that is open.
  */
-final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener {
+final class TokenCountCall implements StepGuard, Upstream.Listener, ClientExchange.Listener {
   private static final int MAX_ATTEMPTS = 2;
   private static final int MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -39,7 +39,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
   private final String requestId;
   private final ProxyRequest request;
   private final ClientExchange client;
-  private final EventLoop loop;
+  private final GuardedLoop loop;
   private final FreeReply reply;
 
   private @Nullable Asked asked;
@@ -67,32 +67,24 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
     this.requestId = requestId;
     this.request = request;
     this.client = client;
-    this.loop = loop;
+    this.loop = new GuardedLoop(loop, this);
     this.reply = reply;
   }
 
   void start() {
     client.listen(this);
-    onCall(() ->
+    loop.run(() ->
         context
             .gatekeeper()
-            .identify(request, this::onCall, outcome -> onCall(() -> identified(outcome))));
+            .identify(request, loop::run, outcome -> loop.run(() -> identified(outcome))));
   }
 
-  /** Runs a step on this call's loop: now if already there, else when the loop gets to it. */
-  private void onCall(Runnable step) {
-    loop.run(() -> guarded(step));
-  }
-
-  private void guarded(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException bug) {
-      if (transfer != null) {
-        transfer.cancel();
-      }
-      reply.crashed(bug);
+  @Override
+  public void crashed(Throwable bug) {
+    if (transfer != null) {
+      transfer.cancel();
     }
+    reply.crashed(bug);
   }
 
   private void identified(Identification identification) {
@@ -100,17 +92,21 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
       case Identification.Refused(Admission.Refused refused) -> reply.refuse(refused);
       case Identification.Known(Identity caller) -> {
         reply.by(caller);
-        switch (context.gatekeeper().addressTokenCount(request, caller)) {
-          case Addressing.Refused(Admission.Refused refused) -> reply.refuse(refused);
-          case Addressing.Routed(RequestSummary summary, Route route) -> {
-            reply.about(summary.model());
-            ConfiguredUpstream upstream =
-                Objects.requireNonNull(context.upstreams().get(route.model().upstream()));
-            asked = new Asked(summary, route, upstream);
-            if (!reply.isOver()) {
-              open(upstream.keys().next());
-            }
-          }
+        context.gatekeeper().addressTokenCount(request, caller, loop::run, this::addressed);
+      }
+    }
+  }
+
+  private void addressed(Addressing addressing) {
+    switch (addressing) {
+      case Addressing.Refused(Admission.Refused refused) -> reply.refuse(refused);
+      case Addressing.Routed(RequestSummary summary, Route route) -> {
+        reply.about(summary.model());
+        ConfiguredUpstream upstream =
+            Objects.requireNonNull(context.upstreams().get(route.model().upstream()));
+        asked = new Asked(summary, route, upstream);
+        if (!reply.isOver()) {
+          open(upstream.keys().next());
         }
       }
     }
@@ -134,7 +130,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
     UpstreamRequest forwarded =
         new UpstreamRequest(
             URI.create(
-                question.route().url() + "/count_tokens" + Paths.forwardedQuery(request.query())),
+                question.route().url() + "/count_tokens" + QueryRules.toUpstream(request.query())),
             HeaderRules.toUpstream(request.headers(), upstream.config(), chosen.value(), requestId),
             BodyEdits.forward(
                 request.body(),
@@ -142,12 +138,12 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
                 Api.ANTHROPIC_MESSAGES,
                 question.route().model().upstreamModelId(),
                 OptionalLong.empty()));
-    transfer = upstream.connections().open(forwarded, loop, this);
+    transfer = upstream.connections().open(forwarded, loop.loop(), this);
   }
 
   @Override
   public void onHead(int status, Headers head) {
-    guarded(() -> {
+    step(() -> {
       reply.upstreamAnswers();
       boolean success = status >= 200 && status <= 299;
       answering =
@@ -161,7 +157,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
 
   @Override
   public void onBytes(ByteBuffer bytes) {
-    guarded(() -> {
+    step(() -> {
       Answering answer = Objects.requireNonNull(answering);
       if (answer.error() != null) {
         answer.error().read(bytes);
@@ -178,7 +174,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
 
   @Override
   public void onEnd() {
-    guarded(() -> {
+    step(() -> {
       Answering answer = Objects.requireNonNull(answering);
       if (answer.error() != null) {
         upstreamRefused(answer.error());
@@ -195,9 +191,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
   }
 
   private void misbehaved(String detail) {
-    reply.fail(
-        ErrorAnswer.error(502, "upstream_misbehaved", "the upstream's answer cannot be read"),
-        detail);
+    reply.fail(ErrorAnswer.UNREADABLE, detail);
   }
 
   private void upstreamRefused(UpstreamError error) {
@@ -219,7 +213,7 @@ final class TokenCountCall implements Upstream.Listener, ClientExchange.Listener
 
   @Override
   public void onFailure(UpstreamFailure failure) {
-    guarded(() -> {
+    step(() -> {
       if (failure instanceof UpstreamFailure.NotConnected && attempts < MAX_ATTEMPTS) {
         open(Objects.requireNonNull(asked).upstream().keys().next());
       } else {

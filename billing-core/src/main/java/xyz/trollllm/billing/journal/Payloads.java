@@ -29,7 +29,8 @@ final class Payloads {
         .text(hold.userId())
         .constant(hold.creditField())
         .number(hold.amount().nanos())
-        .number(hold.expiresAt().toEpochMilli());
+        .number(hold.expiresAt().toEpochMilli())
+        .flag(hold.graced());
   }
 
   static Hold hold(PayloadReader in) {
@@ -38,7 +39,8 @@ final class Payloads {
         in.text(),
         in.constant(CreditField.class),
         Usd.ofNanos(in.number()),
-        Instant.ofEpochMilli(in.number()));
+        Instant.ofEpochMilli(in.number()),
+        in.flag());
   }
 
   /** The hold first: every record of a request but its last begins with one. */

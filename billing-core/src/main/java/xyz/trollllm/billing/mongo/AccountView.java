@@ -37,7 +37,9 @@ record AccountView(String userId, CreditField field, String requestId, Document 
     Hold standing = hold();
     return standing != null
             && known.creditField() == standing.creditField()
-            && (known.amount().equals(standing.amount()) || wasRaisedFrom(known.amount()))
+            && (known.graced()
+                || known.amount().equals(standing.amount())
+                || wasRaisedFrom(known.amount()))
         ? standing
         : null;
   }

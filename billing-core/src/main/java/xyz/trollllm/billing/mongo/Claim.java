@@ -7,17 +7,24 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import xyz.trollllm.config.CreditField;
 
 /**
  * What an update may take for itself only if there is enough for all that ask at once.
  *
+ * @param field the balance that must cover it; null if none has to
  * @param nanos what it holds of the field's balance, beside all that is held of it
  * @param holds how many open holds it adds
  * @param mostHolds how many there may be with it
  * @param deadline until when, by the store's clock, the update may take effect
  */
-record Claim(CreditField field, long nanos, int holds, int mostHolds, Instant deadline) {
+record Claim(@Nullable CreditField field, long nanos, int holds, int mostHolds, Instant deadline) {
+
+  /** What may take effect until {@code deadline}, whatever there is. */
+  static Claim until(Instant deadline) {
+    return new Claim(null, 0, 0, Integer.MAX_VALUE, deadline);
+  }
 
   /**
    * The condition that the sum of all claims is there: each alone would find enough where all
@@ -31,7 +38,9 @@ record Claim(CreditField field, long nanos, int holds, int mostHolds, Instant de
     int mostHolds = Integer.MAX_VALUE;
     Instant deadline = Instant.MAX;
     for (Claim claim : claims) {
-      nanos.merge(claim.field, claim.nanos, Math::addExact);
+      if (claim.field != null) {
+        nanos.merge(claim.field, claim.nanos, Math::addExact);
+      }
       if (claim.holds > 0) {
         holds += claim.holds;
         mostHolds = Math.min(mostHolds, claim.mostHolds);

@@ -10,7 +10,10 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Hold;
 
-/** Releases holds whose instance neither settled nor extended them in time; charges nothing. */
+/**
+ * Releases holds whose instance neither settled nor extended them in time, or gave them up; charges
+ * nothing.
+ */
 final class HoldSweep {
   /** How far the clocks of instances may disagree before a live hold would be released. */
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -28,6 +31,7 @@ final class HoldSweep {
 
   /** Releases every hold that has expired and returns how many there were. */
   int run() {
+    ledger.strays().release(ledger, lanes);
     Instant before = ledger.now().minus(GRACE);
     int[] released = {0};
     ledger.store().usersWithHoldsExpiring(before, user -> released[0] += sweep(user, before));

@@ -9,11 +9,19 @@ import xyz.trollllm.billing.Hold;
 
 /** What the operations of one ledger share. */
 record LedgerContext(
-    LedgerStore store, LedgerStatements statements, int maxOpenHolds, Clock clock) {
+    LedgerStore store,
+    LedgerStatements statements,
+    int maxOpenHolds,
+    StrayHolds strays,
+    Clock clock) {
 
   static LedgerContext of(LedgerStore store, MongoLedgerOptions options, Clock clock) {
     return new LedgerContext(
-        store, new LedgerStatements(options), options.maxOpenHolds(), new NeverBackClock(clock));
+        store,
+        new LedgerStatements(options),
+        options.maxOpenHolds(),
+        new StrayHolds(),
+        new NeverBackClock(clock));
   }
 
   Instant now() {

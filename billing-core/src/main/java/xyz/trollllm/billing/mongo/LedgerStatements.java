@@ -33,6 +33,12 @@ import xyz.trollllm.config.CreditField;
  *       it does not match.
  *   <li>A late charge is taken in the update that adds its own outbox entry beside that of the
  *       expired hold, which outlives every attempt.
+ *   <li>A charge without a hold is taken, for a request that was admitted while the store did not
+ *       answer, in the update that adds its outbox entry, while nothing is known of its id and
+ *       before a deadline. Right before each such attempt the user and the log are looked at, its
+ *       deadline counts from before the look, and the entry outlives twice the time to it. So of
+ *       two attempts the later one sees the earlier in its look, or has its deadline while the
+ *       earlier one's entry still stands.
  * </ul>
  */
 final class LedgerStatements {
@@ -70,14 +76,8 @@ final class LedgerStatements {
     String id = request.requestId();
     Hold hold = new Hold(id, request.userId(), field, request.amount(), expiresAt);
 
-    Document condition =
-        mayBeSpent(field, now)
-            .append(Paths.opening(field), exists(true))
-            .append(hold(id), exists(false))
-            .append(outbox(id), exists(false));
-    for (String array : pastOf(now)) {
-      condition.append(Past.path(array), new Document("$nin", List.of(id)));
-    }
+    Document condition = mayBeSpent(field, now);
+    condition.putAll(unknown(id, field, now));
     Claim claim = new Claim(field, nanos, 1, maxOpenHolds, deadline);
     Document entry =
         new Document("f", field.balanceField())
@@ -90,6 +90,18 @@ final class LedgerStatements {
             .append("$min", new Document(Paths.NEXT_EXPIRY, date(expiresAt)));
     return new Reserve(
         hold, deadline, new UserUpdate(request.userId(), condition, List.of(claim), update));
+  }
+
+  /** Nothing is known of the request, neither that it is under way nor that it has ended. */
+  private Document unknown(String id, CreditField field, Instant now) {
+    Document condition =
+        new Document(Paths.opening(field), exists(true))
+            .append(hold(id), exists(false))
+            .append(outbox(id), exists(false));
+    for (String array : pastOf(now)) {
+      condition.append(Past.path(array), new Document("$nin", List.of(id)));
+    }
+    return condition;
   }
 
   private static Document mayBeSpent(CreditField field, Instant now) {
@@ -127,11 +139,6 @@ final class LedgerStatements {
 
   UserUpdate settle(Settlement settlement, Instant now) {
     Hold hold = settlement.hold();
-    Document entry =
-        entry(
-            settlement.outcome().name().toLowerCase(Locale.ROOT),
-            now.plus(reserveWindow).plus(CLOCK_TOLERANCE),
-            LogRow.of(settlement, TAKEN, now));
     Document increments = charge(settlement);
     increments.putAll(release(hold));
     return new UserUpdate(
@@ -139,7 +146,33 @@ final class LedgerStatements {
         holdStands(hold),
         new Document("$unset", new Document(hold(hold.requestId()), ""))
             .append("$inc", increments)
-            .append("$set", outboxEntry(hold.requestId(), entry)));
+            .append("$set", outboxEntry(hold.requestId(), taken(settlement, now))));
+  }
+
+  /**
+   * Takes the charge of a request that was admitted without the store and has no hold there. Asks
+   * for no balance: what was served is owed.
+   *
+   * @param beforeLook when the look at user and log had not begun yet that found nothing of it
+   */
+  UserUpdate settleUnheld(Settlement settlement, Instant beforeLook) {
+    Hold hold = settlement.hold();
+    String id = hold.requestId();
+    Document condition = unknown(id, hold.creditField(), beforeLook);
+    return new UserUpdate(
+        hold.userId(),
+        condition,
+        List.of(Claim.until(deadline(beforeLook))),
+        new Document("$inc", charge(settlement))
+            .append("$set", outboxEntry(id, taken(settlement, beforeLook))));
+  }
+
+  private Document taken(Settlement settlement, Instant now) {
+    Duration kept = reserveWindow.plus(CLOCK_TOLERANCE);
+    return entry(
+        settlement.outcome().name().toLowerCase(Locale.ROOT),
+        now.plus(settlement.hold().graced() ? kept.multipliedBy(2) : kept),
+        LogRow.of(settlement, TAKEN, now));
   }
 
   /** Takes a charge whose hold was released as expired. The entry of the release stays as it is. */

@@ -3,8 +3,11 @@ package xyz.trollllm.billing.mongo;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import xyz.trollllm.billing.StoreState;
 
 /**
  * The ledger's work beside the requests. Runs in the background once started; each part may also be
@@ -16,11 +19,14 @@ public final class LedgerUpkeep {
 
   private final OutboxDrain drain;
   private final HoldSweep sweep;
+  private final StoreState store;
+  private final Set<String> failing = ConcurrentHashMap.newKeySet();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  LedgerUpkeep(OutboxDrain drain, HoldSweep sweep) {
+  LedgerUpkeep(OutboxDrain drain, HoldSweep sweep, StoreState store) {
     this.drain = drain;
     this.sweep = sweep;
+    this.store = store;
   }
 
   void start(Duration interval) {
@@ -60,11 +66,18 @@ public final class LedgerUpkeep {
     }
   }
 
-  private static void attempt(String work, Runnable run) {
+  /** Tells the first failure of several in a row; of a store that is silent others tell. */
+  private void attempt(String work, Runnable run) {
+    if (store.isSilent()) {
+      return;
+    }
     try {
       run.run();
+      failing.remove(work);
     } catch (RuntimeException e) {
-      LOG.log(WARNING, work + " failed and will be tried again", e);
+      if (failing.add(work)) {
+        LOG.log(WARNING, work + " failed and will be tried again", e);
+      }
     }
   }
 }

@@ -19,6 +19,7 @@ import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.StoreState;
 import xyz.trollllm.billing.Usd;
 
 /**
@@ -43,6 +44,7 @@ public final class MongoCreditLedger implements CreditLedger {
   private final RequestHistory history;
   private final Duration closeTimeout;
   private final ExecutorService executor;
+  private final StoreState state;
   private final Unsettled unsettled = new Unsettled();
 
   private MongoCreditLedger(
@@ -51,13 +53,15 @@ public final class MongoCreditLedger implements CreditLedger {
       LedgerUpkeep upkeep,
       RequestHistory history,
       Duration closeTimeout,
-      ExecutorService executor) {
+      ExecutorService executor,
+      StoreState state) {
     this.context = context;
     this.lanes = lanes;
     this.upkeep = upkeep;
     this.history = history;
     this.closeTimeout = closeTimeout;
     this.executor = executor;
+    this.state = state;
   }
 
   /** Opens the ledger in {@code database} and starts its upkeep, unless the options say not to. */
@@ -72,6 +76,22 @@ public final class MongoCreditLedger implements CreditLedger {
   }
 
   /**
+   * As {@link #open(MongoDatabase, MongoLedgerOptions)}. While {@code state} says that the database
+   * does not answer it is not asked: reservations are unavailable at once, settlements wait.
+   */
+  public static MongoCreditLedger open(
+      MongoDatabase database, MongoLedgerOptions options, StoreState state) {
+    return open(
+        new MongoLedgerStore(database),
+        new KeyCounters(database)::count,
+        options,
+        Clock.systemUTC(),
+        Backoff.DEFAULT,
+        threads(),
+        state);
+  }
+
+  /**
    * Opens the ledger on any store.
    *
    * @param newRows gets to see the rows that were added to the log
@@ -81,31 +101,37 @@ public final class MongoCreditLedger implements CreditLedger {
       Consumer<List<Document>> newRows,
       MongoLedgerOptions options,
       Clock clock) {
-    return open(
-        store,
-        newRows,
-        options,
-        clock,
-        Backoff.DEFAULT,
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ledger-", 0).factory()));
+    return open(store, newRows, options, clock, Backoff.DEFAULT, threads(), StoreState.ANSWERS);
+  }
+
+  private static ExecutorService threads() {
+    return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ledger-", 0).factory());
   }
 
   static MongoCreditLedger open(
-      LedgerStore store,
+      LedgerStore unwatched,
       Consumer<List<Document>> newRows,
       MongoLedgerOptions options,
       Clock clock,
       Backoff backoff,
-      ExecutorService executor) {
+      ExecutorService executor,
+      StoreState state) {
+    LedgerStore store = new WatchedStore(unwatched, state);
     LedgerContext context = LedgerContext.of(store, options, clock);
     int mostOfOneUser = Math.max(MOST_WAITING_OF_ONE_USER, options.maxOpenHolds());
     UserLanes lanes = new UserLanes(store, executor, backoff, mostOfOneUser, MOST_WAITING);
     LedgerUpkeep upkeep =
         new LedgerUpkeep(
-            new OutboxDrain(store, lanes, newRows, options), new HoldSweep(context, lanes));
+            new OutboxDrain(store, lanes, newRows, options), new HoldSweep(context, lanes), state);
     upkeep.start(options.upkeepInterval());
     return new MongoCreditLedger(
-        context, lanes, upkeep, new MongoRequestHistory(store), options.closeTimeout(), executor);
+        context,
+        lanes,
+        upkeep,
+        new MongoRequestHistory(store),
+        options.closeTimeout(),
+        executor,
+        state);
   }
 
   @Override
@@ -118,8 +144,17 @@ public final class MongoCreditLedger implements CreditLedger {
     return upkeep;
   }
 
+  /** How many requests have ended and are not settled yet. */
+  public int unsettled() {
+    return unsettled.count();
+  }
+
   @Override
   public void reserve(HoldRequest request, Consumer<Reservation> outcome) {
+    if (state.isSilent()) {
+      outcome.accept(ReserveOperation.unavailable(Operation.SILENT));
+      return;
+    }
     LedgerStatements.Reserve reserve = context.statements().reserve(request, context.now());
     lanes.offer(new ReserveOperation(context, reserve, outcome));
   }
@@ -127,6 +162,10 @@ public final class MongoCreditLedger implements CreditLedger {
   @Override
   public void raise(Hold hold, Usd amount, Consumer<Reservation> outcome) {
     hold.requireLessThan(amount);
+    if (state.isSilent()) {
+      outcome.accept(ReserveOperation.unavailable(Operation.SILENT));
+      return;
+    }
     lanes.offer(new RaiseOperation(context, hold, amount, outcome));
   }
 
@@ -146,6 +185,10 @@ public final class MongoCreditLedger implements CreditLedger {
 
   @Override
   public void extend(Hold hold) {
+    context.strays().keep(hold.requestId());
+    if (state.isSilent()) {
+      return; // the next time will do, or the charge is taken late
+    }
     UserUpdate update = context.statements().extend(hold, context.now());
     lanes.offer(new PlainUpdate(update, result -> warnUnlessExtended(hold, result)));
   }

@@ -2,11 +2,8 @@ package xyz.trollllm.billing.mongo;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoDatabase;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Date;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +16,6 @@ import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.RequestIds;
 import xyz.trollllm.billing.RequestTrace;
-import xyz.trollllm.billing.Usd;
-import xyz.trollllm.config.CreditField;
 
 /**
  * What users may see, read from where the ledger keeps it: holds and settled requests that wait in
@@ -30,7 +25,7 @@ import xyz.trollllm.config.CreditField;
  * log, so a request that moves between the two reads is seen twice, never missed.
  */
 public final class MongoRequestHistory implements RequestHistory {
-  private static final Document ACCOUNT = accountProjection();
+  private static final Document ACCOUNT = AccountStatements.projection();
 
   private final LedgerStore store;
 
@@ -44,41 +39,7 @@ public final class MongoRequestHistory implements RequestHistory {
 
   @Override
   public Optional<AccountStatement> account(String userId) {
-    return asked(
-        () -> Optional.ofNullable(store.user(userId, ACCOUNT)).map(MongoRequestHistory::statement));
-  }
-
-  private static Document accountProjection() {
-    Document shown =
-        new Document(Paths.TOKENS, 1)
-            .append(Paths.OPEN_HOLDS, 1)
-            .append("gw.held", 1)
-            .append("gw.spent", 1);
-    for (CreditField field : CreditField.values()) {
-      shown.append(field.balanceField(), 1).append(field.expiryField(), 1);
-    }
-    return shown;
-  }
-
-  private static AccountStatement statement(Document user) {
-    Map<CreditField, AccountStatement.Balance> balances = new EnumMap<>(CreditField.class);
-    for (CreditField field : CreditField.values()) {
-      Number amount = Documents.at(user, field.balanceField(), Number.class);
-      Date expiry = Documents.at(user, field.expiryField(), Date.class);
-      balances.put(
-          field,
-          new AccountStatement.Balance(
-              amount == null ? Usd.ZERO : LegacyDollars.usd(amount),
-              Usd.ofNanos(Documents.count(user, Paths.held(field))),
-              Usd.ofNanos(Documents.count(user, Paths.spent(field))),
-              instant(expiry)));
-    }
-    return new AccountStatement(
-        balances, Documents.count(user, Paths.TOKENS), Documents.count(user, Paths.OPEN_HOLDS));
-  }
-
-  private static @Nullable Instant instant(@Nullable Date date) {
-    return date == null ? null : date.toInstant();
+    return asked(() -> Optional.ofNullable(store.user(userId, ACCOUNT)).map(AccountStatements::of));
   }
 
   @Override

@@ -14,6 +14,9 @@ abstract class Operation<R> {
   /** How often an account is looked at again when it changed between an update and the look. */
   private static final int LOOKS = 5;
 
+  /** Why nothing was tried. */
+  static final String SILENT = "the store does not answer";
+
   private static final System.Logger LOG = System.getLogger(Operation.class.getName());
 
   private final String userId;
@@ -83,6 +86,8 @@ abstract class Operation<R> {
   }
 
   static String reason(RuntimeException failure) {
-    return "the store failed with " + failure.getClass().getSimpleName();
+    return failure instanceof StoreSilentException
+        ? SILENT
+        : "the store failed with " + failure.getClass().getSimpleName();
   }
 }

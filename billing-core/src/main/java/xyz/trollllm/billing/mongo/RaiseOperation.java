@@ -86,7 +86,7 @@ final class RaiseOperation extends Operation<Reservation> {
 
   @Override
   boolean failed(RuntimeException failure, Duration pause) {
-    if (!ledger.isOver(deadline, pause)) {
+    if (!(failure instanceof StoreSilentException) && !ledger.isOver(deadline, pause)) {
       return true;
     }
     answer(ReserveOperation.unavailable(reason(failure)));

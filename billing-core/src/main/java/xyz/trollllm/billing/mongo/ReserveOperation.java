@@ -13,6 +13,9 @@ final class ReserveOperation extends Operation<Reservation> {
   private final LedgerContext ledger;
   private final LedgerStatements.Reserve reserve;
 
+  /** Whether it was sent and not answered. */
+  private boolean unclear;
+
   ReserveOperation(
       LedgerContext ledger, LedgerStatements.Reserve reserve, Consumer<Reservation> outcome) {
     super(reserve.hold().userId(), outcome);
@@ -85,10 +88,12 @@ final class ReserveOperation extends Operation<Reservation> {
 
   @Override
   boolean failed(RuntimeException failure, Duration pause) {
-    if (!ledger.isOver(reserve.deadline(), pause)) {
+    boolean silent = failure instanceof StoreSilentException;
+    unclear |= !silent;
+    if (!silent && !ledger.isOver(reserve.deadline(), pause)) {
       return true;
     }
-    answer(unavailable(reason(failure)));
+    abandoned(reason(failure));
     return false;
   }
 
@@ -100,6 +105,9 @@ final class ReserveOperation extends Operation<Reservation> {
 
   @Override
   void abandoned(String reason) {
+    if (unclear) {
+      ledger.strays().add(reserve.hold(), reserve.deadline());
+    }
     answer(unavailable(reason));
   }
 

@@ -1,6 +1,7 @@
 package xyz.trollllm.billing.mongo;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,8 @@ import xyz.trollllm.billing.Settlement;
 
 /**
  * Takes a charge by turning its hold into an outbox entry or, if the hold has expired, beside that
- * entry. Tried until the store has answered.
+ * entry; or without a hold, if the request was admitted while the store did not answer. Tried until
+ * the store has answered.
  */
 final class SettleOperation extends Operation<Settled> {
   /** Failed attempts after which the settlement is reported as deferred. */
@@ -21,6 +23,8 @@ final class SettleOperation extends Operation<Settled> {
   private final Unsettled unsettled;
   private UserUpdate update;
   private boolean late;
+  private boolean unheld;
+  private Instant beforeLook;
   private int failures;
 
   SettleOperation(
@@ -29,7 +33,8 @@ final class SettleOperation extends Operation<Settled> {
     this.ledger = ledger;
     this.settlement = settlement;
     this.unsettled = unsettled;
-    this.update = ledger.statements().settle(settlement, ledger.now());
+    this.beforeLook = ledger.now();
+    this.update = ledger.statements().settle(settlement, beforeLook);
   }
 
   @Override
@@ -50,8 +55,13 @@ final class SettleOperation extends Operation<Settled> {
   @Override
   boolean missed(@Nullable Document user) {
     Settled settled = whyNotTaken(LedgerContext.account(settlement.hold(), user));
+    beforeLook = ledger.now();
     if (settled == null && mayLookAgain()) {
       return true;
+    }
+    if (settled == null && settlement.hold().graced()) {
+      // The clocks disagree, or the user is changed without end: refused, and tried again later.
+      throw new IllegalStateException("the store does not take a charge without a hold");
     }
     // Unknown: a hold stands all the while, of another amount or field than the one to be settled.
     end(settled == null ? new Settled.UnknownHold() : settled);
@@ -61,7 +71,7 @@ final class SettleOperation extends Operation<Settled> {
   /** Null if an update, which may be another one now, is to be tried. */
   private @Nullable Settled whyNotTaken(@Nullable AccountView account) {
     if (account == null || (account.hold() == null && !account.hasEnded())) {
-      return settledLongAgo();
+      return settledLongAgo(account);
     }
     if (account.hasEndedLate() || (account.hasEnded() && !account.hasExpiredHold())) {
       return new Settled.AlreadyTaken();
@@ -70,18 +80,27 @@ final class SettleOperation extends Operation<Settled> {
     if (account.hasExpiredHold()) {
       // Made anew for each attempt: it must be remembered for longer than the hold's expiry is.
       late = true;
+      unheld = false;
       update = ledger.statements().settleLate(settlement, ledger.now());
     } else if (standing != null) {
       late = false;
+      unheld = false;
       update = ledger.statements().settle(settlement.of(standing), ledger.now());
     }
     return null;
   }
 
-  /** What the log says of a request that its user's document no longer knows. */
-  private Settled settledLongAgo() {
+  /**
+   * What the log says of a request that its user's document does not know any more; null if it
+   * never did and need not.
+   */
+  private @Nullable Settled settledLongAgo(@Nullable AccountView account) {
     String requestId = settlement.hold().requestId();
     Document row = ledger.store().logRow(requestId);
+    if (row == null && account != null && settlement.hold().graced()) {
+      settleUnheld(account);
+      return null;
+    }
     if (row == null) {
       return new Settled.UnknownHold();
     }
@@ -91,6 +110,18 @@ final class SettleOperation extends Operation<Settled> {
         : new Settled.AlreadyTaken();
   }
 
+  private void settleUnheld(AccountView account) {
+    Hold hold = settlement.hold();
+    if (!account.isAnchored()) {
+      ledger
+          .store()
+          .update(LedgerStatements.anchor(hold.userId(), hold.creditField(), account.balance()));
+    }
+    late = false;
+    unheld = true;
+    update = ledger.statements().settleUnheld(settlement, beforeLook);
+  }
+
   @Override
   boolean failed(RuntimeException failure, Duration pause) {
     return refused(failure);
@@ -98,7 +129,13 @@ final class SettleOperation extends Operation<Settled> {
 
   @Override
   boolean refused(RuntimeException failure) {
-    if (++failures == PATIENCE) {
+    beforeLook = ledger.now();
+    if (unheld) {
+      // It may have happened: not to be sent again before another look.
+      unheld = false;
+      update = ledger.statements().settle(settlement, beforeLook);
+    }
+    if (++failures == PATIENCE || failure instanceof StoreSilentException) {
       unsettled.isDeferred(settlement.hold().requestId());
       answer(new Settled.Deferred(reason(failure)));
     }

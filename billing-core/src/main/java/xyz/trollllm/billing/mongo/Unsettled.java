@@ -7,6 +7,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import xyz.trollllm.billing.Settled;
 
@@ -16,6 +17,7 @@ final class Unsettled {
 
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
   private final Set<String> deferred = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean told = new AtomicBoolean();
   private volatile BiConsumer<String, Settled> listener = (_, _) -> {};
 
   /** Has {@code newListener} told of settlements that had to wait and have ended. */
@@ -29,10 +31,15 @@ final class Unsettled {
 
   /** The caller was told that this settlement has to wait. */
   void isDeferred(String requestId) {
-    if (deferred.isEmpty()) {
+    deferred.add(requestId);
+    if (told.compareAndSet(false, true)) {
       LOG.log(WARNING, "the store does not answer: settlements are kept and tried again");
     }
-    deferred.add(requestId);
+  }
+
+  /** How many settlements are under way, those included that wait for the store. */
+  int count() {
+    return underWay.size();
   }
 
   void hasEnded(String requestId, Settled settled) {
@@ -44,7 +51,7 @@ final class Unsettled {
     if (settled instanceof Settled.UnknownHold) {
       LOG.log(ERROR, "request {0} was not settled: the store knows no such hold", requestId);
     }
-    if (deferred.isEmpty()) {
+    if (deferred.isEmpty() && told.compareAndSet(true, false)) {
       LOG.log(INFO, "the store answers again: no settlement is waiting");
     }
   }

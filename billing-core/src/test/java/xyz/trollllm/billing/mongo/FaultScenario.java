@@ -125,6 +125,41 @@ enum FaultScenario {
     world.drain("a");
   }),
 
+  /** Requests that were admitted while the store did not answer, asked for once or not at all. */
+  GRACED(world -> {
+    world.reserve("a", "r0", CREDITS, "0.1");
+    world.settle("a", "r0", "0.1");
+    world.grace("a", "r1", CREDITS, "0.4", true);
+    world.settle("a", "r1", "0.3");
+    world.deliver();
+    world.drain("a");
+    world.grace("a", "r2", CREDITS_NEW, "0.5", false);
+    world.settle("a", "r2", "0.25");
+    world.deliver();
+    world.drain("a");
+    world.move(Duration.ofSeconds(14));
+    world.deliver();
+    world.drain("a");
+    world.move(Duration.ofMinutes(1));
+    world.deliver();
+    world.drain("a");
+  }),
+
+  /** One such request whose hold arrives, and expires before its request ends. */
+  GRACED_LATE(world -> {
+    world.reserve("a", "r0", CREDITS, "0.1");
+    world.grace("a", "r1", CREDITS, "0.4", true);
+    world.settle("a", "r0", "0.1");
+    world.move(Duration.ofMinutes(20));
+    world.sweep("b");
+    world.deliver();
+    world.drain("b");
+    world.together("a", () -> world.settle("a", "r1", "0.3"));
+    world.deliver();
+    world.drain("a");
+    world.drain("a");
+  }),
+
   /** Several holds expire at once and are settled late at once. */
   MERGED_LATE(world -> {
     world.together(

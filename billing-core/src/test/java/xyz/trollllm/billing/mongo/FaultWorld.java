@@ -18,6 +18,7 @@ import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.Requests;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
+import xyz.trollllm.billing.StoreState;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.config.CreditField;
 
@@ -27,6 +28,9 @@ import xyz.trollllm.config.CreditField;
  */
 final class FaultWorld {
   static final String USER = "ann";
+  private static final MongoLedgerOptions OPTIONS =
+      MongoLedgerOptions.of("any").withoutUpkeep().withMaxOpenHolds(4);
+
   private final VirtualClock clock = new VirtualClock();
   private final VirtualClock gatewayClock = new VirtualClock();
   private final StoreUnderTest underTest;
@@ -105,10 +109,11 @@ final class FaultWorld {
           MongoCreditLedger.open(
               mutant.apply(link),
               _ -> {},
-              MongoLedgerOptions.of(name).withoutUpkeep().withMaxOpenHolds(4),
+              OPTIONS.withInstance(name),
               gatewayClock,
               new Backoff(Duration.ZERO, Duration.ZERO),
-              executor);
+              executor,
+              StoreState.ANSWERS);
     }
   }
 
@@ -164,6 +169,28 @@ final class FaultWorld {
                   request.hold = answer instanceof Reservation.Held held ? held.hold() : null;
                 }
               });
+        });
+  }
+
+  /**
+   * Admits a request without the store.
+   *
+   * @param asked whether it was asked once before, and not waited for
+   */
+  void grace(String name, String id, CreditField field, String usd, boolean asked) {
+    HoldRequest wanted = new HoldRequest(id, USER, field, Usd.of(usd), Requests.LIFETIME);
+    LedgerStatements.Reserve reserve =
+        new LedgerStatements(OPTIONS.withInstance(name)).reserve(wanted, gatewayClock.instant());
+    Request request = new Request(reserve.hold());
+    requests.put(id, request);
+    step(
+        name,
+        gateway -> {
+          request.gateway = gateway;
+          request.hold = reserve.hold().asGraced();
+          if (asked) {
+            mutant.apply(gateway.link).update(reserve.update());
+          }
         });
   }
 

@@ -255,6 +255,20 @@ enum Mutant {
         }
       }),
 
+  /** A charge without a hold is taken without asking whether its request has ended. */
+  CHARGES_UNHELD_BLINDLY(store ->
+      new ChangedStore(store) {
+        @Override
+        UserUpdate changed(UserUpdate update) {
+          boolean isCharge =
+              update.update().get("$inc", new Document()).keySet().stream()
+                  .anyMatch(path -> path.startsWith("gw.spent"));
+          return isCharge && !update.claims().isEmpty()
+              ? new UserUpdate(update.userId(), new Document(), update.claims(), update.update())
+              : update;
+        }
+      }),
+
   /** A hold is released without a word in the outbox when it expires. */
   EXPIRES_SILENTLY(store ->
       new ChangedStore(store) {

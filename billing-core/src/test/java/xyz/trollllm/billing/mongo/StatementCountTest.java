@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.Reservation;
+import xyz.trollllm.billing.StoreState;
 
 /**
  * How many statements requests cost that are under way together. On its own, each would cost two
@@ -32,7 +33,8 @@ final class StatementCountTest {
           MongoLedgerOptions.of("a").withoutUpkeep(),
           Clock.systemUTC(),
           new Backoff(Duration.ZERO, Duration.ZERO),
-          executor);
+          executor,
+          StoreState.ANSWERS);
 
   @ParameterizedTest(name = "{0} requests of each of {1} users at once: at most {2} and {3}")
   @CsvSource({"1, 1, 2, 5.1", "32, 1, 0.07, 0.17", "256, 1, 0.04, 0.06", "1, 256, 2, 2.03"})

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.config.GatewayConfig;
+import xyz.trollllm.proxy.Background;
 import xyz.trollllm.proxy.Headers;
 import xyz.trollllm.proxy.ProxyRequest;
 import xyz.trollllm.proxy.wire.RequestReader;
-import xyz.trollllm.proxy.wire.RequestReading;
 import xyz.trollllm.proxy.wire.RequestSummary;
 
 /**
@@ -31,23 +31,25 @@ public final class Gatekeeper {
   private final RequestLimiter freeLimiter;
   private final ModelCatalog catalog;
   private final CreditHolds holds;
+  private final BodyReading bodies;
   private final long maxBodyBytes;
 
   /**
-   * @param storeExecutor where the directory is asked, since it may block
+   * @param background where the directory is asked, since it may block, and large bodies are read
    * @param holdLifetime how long credit stays held unless the hold is extended
    */
   public Gatekeeper(
       GatewayConfig config,
       AccountDirectory directory,
       CreditLedger ledger,
-      Executor storeExecutor,
+      Background background,
       Duration holdLifetime) {
-    this.accounts = new AccountCache(directory, storeExecutor);
+    this.accounts = new AccountCache(directory, background.executor());
     this.limiter = new RequestLimiter(config.requestsPerMinute());
     this.freeLimiter = new RequestLimiter(config.requestsPerMinute());
     this.catalog = new ModelCatalog(config);
     this.holds = new CreditHolds(ledger, holdLifetime);
+    this.bodies = new BodyReading(background);
     this.maxBodyBytes = config.maxBodyBytes();
   }
 
@@ -60,7 +62,8 @@ public final class Gatekeeper {
    * Calls {@code decide} exactly once: before returning, or later through {@code caller} or on a
    * thread of the ledger.
    *
-   * @param caller where the caller wants work to go on that had to wait for the store
+   * @param caller where the caller wants work to go on that had to wait; what a bug of ours throws
+   *     is thrown there
    */
   public void admit(
       String requestId,
@@ -71,7 +74,7 @@ public final class Gatekeeper {
     identify(
         request,
         caller,
-        identity -> admitIdentified(requestId, api, request, identity, decide),
+        identity -> admitIdentified(requestId, api, request, identity, caller, decide),
         reason -> refuse(reason, null, null, decide));
   }
 
@@ -97,27 +100,36 @@ public final class Gatekeeper {
             decide.accept(new Identification.Refused(new Admission.Refused(reason, null, null))));
   }
 
-  /** Where a prompt of {@code caller} goes whose tokens are to be counted. */
-  public Addressing addressTokenCount(ProxyRequest request, Identity caller) {
+  /**
+   * Says where a prompt of {@code identity} goes whose tokens are to be counted.
+   *
+   * @param caller where the caller wants work to go on that had to wait
+   * @param decide called exactly once, as in {@link #admit}
+   */
+  public void addressTokenCount(
+      ProxyRequest request, Identity identity, Executor caller, Consumer<Addressing> decide) {
     Rejection unfit = unfit(request);
     if (unfit != null) {
-      return new Addressing.Refused(new Admission.Refused(unfit, caller, null));
+      decide.accept(refused(unfit, identity, null));
+      return;
     }
-    return switch (RequestReader.readPrompt(request.body())) {
-      case RequestReading.Invalid(String message) ->
-          new Addressing.Refused(
-              new Admission.Refused(new Rejection.InvalidBody(message), caller, null));
-      case RequestReading.Read(RequestSummary summary) -> {
-        String model = summary.model();
-        Addressing unknown =
-            new Addressing.Refused(
-                new Admission.Refused(new Rejection.UnknownModel(model), caller, model));
-        yield catalog
-            .route(model, Api.ANTHROPIC_MESSAGES)
-            .<Addressing>map(route -> new Addressing.Routed(summary, route))
-            .orElse(unknown);
-      }
-    };
+    bodies.read(
+        request,
+        () -> RequestReader.readPrompt(request.body()),
+        caller,
+        summary -> {
+          String model = summary.model();
+          decide.accept(
+              catalog
+                  .route(model, Api.ANTHROPIC_MESSAGES)
+                  .<Addressing>map(route -> new Addressing.Routed(summary, route))
+                  .orElseGet(() -> refused(new Rejection.UnknownModel(model), identity, model)));
+        },
+        reason -> decide.accept(refused(reason, identity, null)));
+  }
+
+  private static Addressing refused(Rejection reason, Identity identity, @Nullable String model) {
+    return new Addressing.Refused(new Admission.Refused(reason, identity, model));
   }
 
   private void identify(
@@ -171,6 +183,7 @@ public final class Gatekeeper {
       Api api,
       ProxyRequest request,
       Identity identity,
+      Executor caller,
       Consumer<Admission> decide) {
     Rejection ofIdentity = unfit(identity, limiter);
     Rejection unfit = ofIdentity == null ? unfit(request) : ofIdentity;
@@ -178,22 +191,31 @@ public final class Gatekeeper {
       refuse(unfit, identity, null, decide);
       return;
     }
-    switch (RequestReader.read(api, request.body())) {
-      case RequestReading.Invalid(String message) ->
-          refuse(new Rejection.InvalidBody(message), identity, null, decide);
-      case RequestReading.Read(RequestSummary summary) -> {
-        Optional<Route> route = catalog.route(summary.model(), api);
-        Optional<Rejection> problem =
-            route.isEmpty()
-                ? Optional.of(new Rejection.UnknownModel(summary.model()))
-                : unserved(summary, route.get());
-        if (problem.isPresent()) {
-          refuse(problem.get(), identity, summary.model(), decide);
-        } else {
-          int bodyBytes = request.body().remaining();
-          holds.hold(requestId, identity, summary, bodyBytes, route.orElseThrow(), decide);
-        }
-      }
+    bodies.read(
+        request,
+        () -> RequestReader.read(api, request.body()),
+        caller,
+        summary -> admitRead(requestId, api, request, identity, summary, decide),
+        reason -> refuse(reason, identity, null, decide));
+  }
+
+  private void admitRead(
+      String requestId,
+      Api api,
+      ProxyRequest request,
+      Identity identity,
+      RequestSummary summary,
+      Consumer<Admission> decide) {
+    Optional<Route> route = catalog.route(summary.model(), api);
+    Optional<Rejection> problem =
+        route.isEmpty()
+            ? Optional.of(new Rejection.UnknownModel(summary.model()))
+            : unserved(summary, route.get());
+    if (problem.isPresent()) {
+      refuse(problem.get(), identity, summary.model(), decide);
+    } else {
+      int bodyBytes = request.body().remaining();
+      holds.hold(requestId, identity, summary, bodyBytes, route.orElseThrow(), decide);
     }
   }
 

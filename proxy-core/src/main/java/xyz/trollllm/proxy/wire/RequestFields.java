@@ -1,7 +1,6 @@
 package xyz.trollllm.proxy.wire;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -21,8 +20,7 @@ final class RequestFields {
   /** Far above any model's answer, and small enough that products of limits stay in a long. */
   private static final long MAX_TOKENS = Integer.MAX_VALUE;
 
-  /** An upstream may take the first or the last of two; we must not price the other one. */
-  private static final Set<String> AT_MOST_ONCE =
+  private static final Set<String> DECISIVE =
       Set.of(
           "model",
           "stream",
@@ -49,7 +47,7 @@ final class RequestFields {
   private final OptionFields options;
   private final boolean limitNeeded;
   private final RequestInput input;
-  private final Set<String> seen = new HashSet<>();
+  private final DecisiveKeys keys;
 
   private @Nullable String model;
   private @Nullable ByteRange modelValue;
@@ -68,6 +66,7 @@ final class RequestFields {
     this.api = api;
     this.cursor = cursor;
     this.limitNeeded = limitNeeded;
+    this.keys = new DecisiveKeys(cursor, "$", DECISIVE);
     this.options = new OptionFields(cursor);
     this.input = new RequestInput(cursor, options);
   }
@@ -79,14 +78,7 @@ final class RequestFields {
     }
     for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
       cursor.next();
-      String meant = JsonKeys.folded(key);
-      if (!AT_MOST_ONCE.contains(key) && AT_MOST_ONCE.contains(meant)) {
-        // Some servers read keys without regard to case and would take this one for the other.
-        throw cursor.refused("$." + meant, "expected this key in lower case");
-      }
-      if (AT_MOST_ONCE.contains(key) && !seen.add(key)) {
-        throw cursor.refused("$." + key, "expected this key once, found it twice");
-      }
+      keys.check(key);
       switch (api) {
         case ANTHROPIC_MESSAGES -> anthropicMember(key);
         case OPENAI_CHAT -> chatMember(key);
@@ -213,11 +205,12 @@ final class RequestFields {
       if (!cursor.at(JsonToken.START_OBJECT)) {
         throw cursor.expected("$.stream_options", "an object");
       }
-      Set<String> keys = new HashSet<>();
+      DecisiveKeys ofOptions =
+          new DecisiveKeys(cursor, "$.stream_options", Set.of("include_usage"));
       for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
         cursor.next();
-        if (JsonKeys.folded(key).equals("include_usage")) {
-          once(keys, "$.stream_options.", key);
+        ofOptions.check(key);
+        if (key.equals("include_usage")) {
           includeUsage = bool("$.stream_options.include_usage");
         }
         cursor.skip();
@@ -231,28 +224,16 @@ final class RequestFields {
       cursor.skip();
       return;
     }
-    Set<String> keys = new HashSet<>();
+    DecisiveKeys ofThinking =
+        new DecisiveKeys(cursor, "$.thinking", Set.of("type", "budget_tokens"));
     for (String key = cursor.nextKey(); key != null; key = cursor.nextKey()) {
       cursor.next();
-      String meant = JsonKeys.folded(key);
-      if (meant.equals("type") || meant.equals("budget_tokens")) {
-        once(keys, "$.thinking.", key);
-      }
+      ofThinking.check(key);
       if (key.equals("budget_tokens") && cursor.at(JsonToken.VALUE_NUMBER_INT)) {
         boolean fits = cursor.numberType() != NumberType.BIG_INTEGER;
         thinkingBudget = OptionalLong.of(fits ? cursor.number() : Long.MAX_VALUE);
       }
       cursor.skip();
-    }
-  }
-
-  private void once(Set<String> keys, String parent, String key) throws InvalidRequest {
-    String meant = JsonKeys.folded(key);
-    if (!key.equals(meant)) {
-      throw cursor.refused(parent + meant, "expected this key in lower case");
-    }
-    if (!keys.add(key)) {
-      throw cursor.refused(parent + key, "expected this key once, found it twice");
     }
   }
 
@@ -299,14 +280,14 @@ final class RequestFields {
         }
       }
       case OPENAI_CHAT -> {
-        if (seen.contains("input") && !seen.contains("messages")) {
+        if (keys.saw("input") && !keys.saw("messages")) {
           throw new InvalidRequest(
               "$.messages: expected an array of messages, found `input` instead, which belongs to"
                   + " the Responses API; send Chat Completions bodies here");
         }
       }
       case OPENAI_RESPONSES -> {
-        if (seen.contains("messages") && !seen.contains("input")) {
+        if (keys.saw("messages") && !keys.saw("input")) {
           throw new InvalidRequest(
               "$.input: expected text or an array of items, found `messages` instead, which belongs"
                   + " to Chat Completions; send bodies of the Responses API here");

@@ -1,6 +1,5 @@
 package xyz.trollllm.proxy.wire;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -47,11 +46,11 @@ final class ToolFields {
   private static final Set<String> GOOGLE_UNPRICED =
       Set.of("codeexecution", "code_execution", "googlemaps", "google_maps", "retrieval");
 
-  private static final Set<String> AT_MOST_ONCE = Set.of("type", "model", "max_uses");
+  private static final Set<String> DECISIVE = Set.of("type", "model", "max_uses");
 
   private final RequestCursor cursor;
   private final String path;
-  private final Set<String> seen = new HashSet<>();
+  private final DecisiveKeys keys;
   private String type = "";
   private String model = "";
   private OptionalLong maxUses = OptionalLong.empty();
@@ -62,17 +61,12 @@ final class ToolFields {
   ToolFields(RequestCursor cursor, String path) {
     this.cursor = cursor;
     this.path = path;
+    this.keys = new DecisiveKeys(cursor, path, DECISIVE);
   }
 
   /** Reads the member {@code key}, whose value the cursor stands on and stays on. */
   void member(String key) throws InvalidRequest {
-    String folded = JsonKeys.folded(key);
-    if (!key.equals(folded) && AT_MOST_ONCE.contains(folded)) {
-      throw cursor.refused(path + '.' + folded, "expected this key in lower case");
-    }
-    if (AT_MOST_ONCE.contains(key) && !seen.add(key)) {
-      throw cursor.refused(path + '.' + key, "expected this key once, found it twice");
-    }
+    keys.check(key);
     String lower = key.toLowerCase(Locale.ROOT);
     searchesGoogle |= GOOGLE_SEARCH.contains(lower);
     if (GOOGLE_UNPRICED.contains(lower)) {

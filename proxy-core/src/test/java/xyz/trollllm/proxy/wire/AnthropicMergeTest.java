@@ -1,16 +1,16 @@
 package xyz.trollllm.proxy.wire;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
+import static xyz.trollllm.proxy.wire.RandomStreams.REQUEST_BYTES;
+import static xyz.trollllm.proxy.wire.RandomStreams.TEXT;
 import static xyz.trollllm.proxy.wire.RandomUsage.count;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,48 +18,26 @@ import xyz.trollllm.billing.Basis;
 import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.config.UsageSemantics;
+import xyz.trollllm.proxy.wire.RandomStreams.Drawn;
+import xyz.trollllm.proxy.wire.RandomStreams.Expected;
 
 /**
  * Random streams are metered as a reducer says that was written down from the rules alone: for each
  * number the last one of {@code message_delta}, else of {@code message_stop}, else of {@code
- * message_start}; an input-side zero never takes a number back. Another seed or number: {@code
- * -Dmerge.seed=... -Dmerge.count=...}.
+ * message_start}; an input-side zero never takes a number back.
  */
 final class AnthropicMergeTest {
-  private static final long SEED = Long.getLong("merge.seed", 20_261_123L);
-  private static final int STREAMS = Integer.getInteger("merge.count", 10_000);
-  private static final String TEXT = "twelve chars"; // 3 tokens
-  private static final long REQUEST_BYTES = 400; // 100 tokens
-
   @ParameterizedTest
   @EnumSource
   void randomStreamsAreMergedByTheRules(UsageSemantics semantics) {
-    Random random = new Random(SEED);
-    RandomUsage usages = new RandomUsage(random);
-    for (int i = 0; i < STREAMS; i++) {
-      List<Event> events = events(random, usages);
-      AnswerMeter meter = AnswerMeters.of(Api.ANTHROPIC_MESSAGES, true, semantics, REQUEST_BYTES);
-      StringBuilder text = new StringBuilder();
-      events.forEach(event -> text.append(event.text()));
-      meter.observe(ByteBuffer.wrap(text.toString().getBytes(UTF_8)));
-
-      Expected expected = new Reducer(events, semantics).finish();
-
-      Metered metered = meter.usage();
-      Set<String> flags = new TreeSet<>(metered.flags());
-      flags.removeAll(
-          Set.of(UsageFlags.STRING_COUNT, UsageFlags.INVALID_COUNT, UsageFlags.NEGATIVE_COUNT));
-      flags.remove(UsageFlags.UNREADABLE_USAGE);
-      assertThat(
-              new Expected(
-                  metered.usage().counts(),
-                  metered.usage().webSearches(),
-                  metered.usage().webFetches(),
-                  metered.basis(),
-                  flags))
-          .as("stream %d of seed %d: %s", i, SEED, text)
-          .isEqualTo(expected);
-    }
+    RandomStreams.areMeteredAsExpected(
+        Api.ANTHROPIC_MESSAGES,
+        semantics,
+        (random, usages) -> {
+          List<Event> events = events(random, usages);
+          String text = events.stream().map(Event::text).collect(Collectors.joining());
+          return new Drawn(text, new Reducer(events, semantics).finish());
+        });
   }
 
   private static List<Event> events(Random random, RandomUsage usages) {
@@ -112,9 +90,6 @@ final class AnthropicMergeTest {
       return "event: %s\ndata: {\"type\":\"%s\",%s}\n\n".formatted(name, name, data);
     }
   }
-
-  private record Expected(
-      TokenCounts counts, long searches, long fetches, Basis basis, Set<String> flags) {}
 
   /** The merge, the split, what includes what, and what is missing: rule by rule. */
   private static final class Reducer {

@@ -1,11 +1,11 @@
 package xyz.trollllm.proxy.wire;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.config.Api.ANTHROPIC_MESSAGES;
 import static xyz.trollllm.config.Api.OPENAI_CHAT;
+import static xyz.trollllm.proxy.wire.Bodies.buffer;
+import static xyz.trollllm.proxy.wire.Bodies.read;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
@@ -115,35 +115,6 @@ class BodyEditsTest {
   }
 
   private static String forward(Api api, String body, String upstreamModelId) {
-    return forward(api, body, upstreamModelId, OptionalLong.empty());
-  }
-
-  private static String forward(
-      Api api, String body, String upstreamModelId, OptionalLong maxTokens) {
-    byte[] padded = ("..." + body + "...").getBytes(UTF_8);
-    ByteBuffer buffer = ByteBuffer.wrap(padded, 3, padded.length - 6);
-    ByteArrayOutputStream forwarded = new ByteArrayOutputStream();
-    for (ByteBuffer part :
-        BodyEdits.forward(buffer, read(api, buffer), api, upstreamModelId, maxTokens)) {
-      byte[] bytes = new byte[part.remaining()];
-      part.get(bytes);
-      forwarded.writeBytes(bytes);
-    }
-    return forwarded.toString(UTF_8);
-  }
-
-  private static RequestSummary read(Api api, String body) {
-    return read(api, buffer(body));
-  }
-
-  private static RequestSummary read(Api api, ByteBuffer body) {
-    return switch (RequestReader.read(api, body)) {
-      case RequestReading.Read(RequestSummary summary) -> summary;
-      case RequestReading.Invalid(String message) -> throw new AssertionError(message);
-    };
-  }
-
-  private static ByteBuffer buffer(String body) {
-    return ByteBuffer.wrap(body.getBytes(UTF_8));
+    return Bodies.forward(api, body, upstreamModelId, OptionalLong.empty());
   }
 }

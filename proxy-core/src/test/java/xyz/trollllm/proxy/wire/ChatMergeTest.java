@@ -1,14 +1,12 @@
 package xyz.trollllm.proxy.wire;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
+import static xyz.trollllm.proxy.wire.RandomStreams.REQUEST_BYTES;
+import static xyz.trollllm.proxy.wire.RandomStreams.TEXT;
 import static xyz.trollllm.proxy.wire.RandomUsage.count;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -18,44 +16,28 @@ import xyz.trollllm.billing.Basis;
 import xyz.trollllm.billing.TokenCounts;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.config.UsageSemantics;
+import xyz.trollllm.proxy.wire.RandomStreams.Drawn;
+import xyz.trollllm.proxy.wire.RandomStreams.Expected;
 
 /**
  * Random streams of chat completions are metered as a reducer says that was written down from the
  * rules alone: the last number of each member stands, a zero in both directions is a placeholder,
- * and cached tokens are part of the prompt unless they exceed it. Another seed or number: {@code
- * -Dmerge.seed=... -Dmerge.count=...}.
+ * and cached tokens are part of the prompt unless they exceed it.
  */
 final class ChatMergeTest {
-  private static final long SEED = Long.getLong("merge.seed", 20_261_123L);
-  private static final int STREAMS = Integer.getInteger("merge.count", 10_000);
-  private static final String TEXT = "twelve chars"; // 3 tokens
-  private static final long REQUEST_BYTES = 400; // 100 tokens
-
   @ParameterizedTest
   @EnumSource
   void randomStreamsAreMergedByTheRules(UsageSemantics semantics) {
-    Random random = new Random(SEED);
-    RandomUsage usages = new RandomUsage(random);
-    for (int i = 0; i < STREAMS; i++) {
-      List<Map<String, Object>> chunks = new ArrayList<>();
-      for (int n = random.nextInt(4); n > 0; n--) {
-        chunks.add(usages.chat());
-      }
-      String text = text(chunks);
-      AnswerMeter meter = AnswerMeters.of(Api.OPENAI_CHAT, true, semantics, REQUEST_BYTES);
-      meter.observe(ByteBuffer.wrap(text.getBytes(UTF_8)));
-
-      Expected expected = new Reducer(chunks, semantics).finish();
-
-      Metered metered = meter.usage();
-      Set<String> flags = new TreeSet<>(metered.flags());
-      flags.removeAll(
-          Set.of(UsageFlags.STRING_COUNT, UsageFlags.INVALID_COUNT, UsageFlags.NEGATIVE_COUNT));
-      flags.remove(UsageFlags.UNREADABLE_USAGE);
-      assertThat(new Expected(metered.usage().counts(), metered.basis(), flags))
-          .as("stream %d of seed %d: %s", i, SEED, text)
-          .isEqualTo(expected);
-    }
+    RandomStreams.areMeteredAsExpected(
+        Api.OPENAI_CHAT,
+        semantics,
+        (random, usages) -> {
+          List<Map<String, Object>> chunks = new ArrayList<>();
+          for (int n = random.nextInt(4); n > 0; n--) {
+            chunks.add(usages.chat());
+          }
+          return new Drawn(text(chunks), new Reducer(chunks, semantics).finish());
+        });
   }
 
   private static String text(List<Map<String, Object>> chunks) {
@@ -69,8 +51,6 @@ final class ChatMergeTest {
     }
     return text.append("data: [DONE]\n\n").toString();
   }
-
-  private record Expected(TokenCounts counts, Basis basis, Set<String> flags) {}
 
   /** The merge, the split, what includes what, and what is missing: rule by rule. */
   private static final class Reducer {
@@ -135,7 +115,7 @@ final class ChatMergeTest {
         uncached = REQUEST_BYTES / 4;
       }
       return new Expected(
-          new TokenCounts(orZero(uncached), writes[0], writes[1], read, out), basis, flags);
+          new TokenCounts(orZero(uncached), writes[0], writes[1], read, out), 0, 0, basis, flags);
     }
 
     private @Nullable Long completion() {

@@ -1,13 +1,12 @@
 package xyz.trollllm.proxy.wire;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.config.Api.ANTHROPIC_MESSAGES;
 import static xyz.trollllm.config.Api.OPENAI_CHAT;
 import static xyz.trollllm.config.Api.OPENAI_RESPONSES;
+import static xyz.trollllm.proxy.wire.Bodies.buffer;
+import static xyz.trollllm.proxy.wire.Bodies.read;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -166,31 +165,6 @@ final class LoweredLimitsTest {
   }
 
   private static String lowered(Api api, String body, long maxTokens) {
-    byte[] padded = ("..." + body + "...").getBytes(UTF_8);
-    ByteBuffer buffer = ByteBuffer.wrap(padded, 3, padded.length - 6);
-    ByteArrayOutputStream forwarded = new ByteArrayOutputStream();
-    RequestSummary summary = read(api, buffer);
-    for (ByteBuffer part :
-        BodyEdits.forward(buffer, summary, api, "m", OptionalLong.of(maxTokens))) {
-      byte[] bytes = new byte[part.remaining()];
-      part.get(bytes);
-      forwarded.writeBytes(bytes);
-    }
-    return forwarded.toString(UTF_8);
-  }
-
-  private static RequestSummary read(Api api, String body) {
-    return read(api, buffer(body));
-  }
-
-  private static RequestSummary read(Api api, ByteBuffer body) {
-    return switch (RequestReader.read(api, body)) {
-      case RequestReading.Read(RequestSummary summary) -> summary;
-      case RequestReading.Invalid(String message) -> throw new AssertionError(message);
-    };
-  }
-
-  private static ByteBuffer buffer(String body) {
-    return ByteBuffer.wrap(body.getBytes(UTF_8));
+    return Bodies.forward(api, body, "m", OptionalLong.of(maxTokens));
   }
 }

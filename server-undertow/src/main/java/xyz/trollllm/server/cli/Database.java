@@ -9,9 +9,15 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import java.util.concurrent.TimeUnit;
 import org.bson.Document;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The database that {@code MONGODB_URI} and {@code MONGODB_DB_NAME} name. */
+/**
+ * The database that {@code MONGODB_URI} and {@code MONGODB_DB_NAME} name. What is written there is
+ * acknowledged by a majority and journalled.
+ */
 public final class Database implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final String DEFAULT_NAME = "trollllm";
   private static final int PATIENCE_SECONDS = 5;
 
@@ -26,7 +32,8 @@ public final class Database implements AutoCloseable {
   /**
    * Connects, and makes sure that somebody answers.
    *
-   * @throws CommandFailedException if the variable is missing or wrong, or nobody answers
+   * @throws CommandFailedException if the variable is missing, wrong or asks for less than durable
+   *     writes, or nobody answers
    */
   public static Database connect(Shell shell) {
     String uri = shell.environment().getOrDefault("MONGODB_URI", "");
@@ -35,6 +42,7 @@ public final class Database implements AutoCloseable {
           ExitCode.CONFIG, "MONGODB_URI is not set; it names the database of users and credits");
     }
     ConnectionString connection = parse(uri);
+    ConnectionRules.requireDurable(connection);
     String inUri = connection.getDatabase();
     String name = shell.environment().getOrDefault("MONGODB_DB_NAME", "");
     if (name.isBlank()) {
@@ -50,6 +58,8 @@ public final class Database implements AutoCloseable {
                         .connectTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                         .readTimeout(2 * PATIENCE_SECONDS, TimeUnit.SECONDS))
                 .applyConnectionString(connection)
+                .writeConcern(ConnectionRules.DURABLE)
+                .retryWrites(true)
                 .build());
     // A secondary may lag behind what was just held or settled.
     MongoDatabase database = client.getDatabase(name).withReadPreference(ReadPreference.primary());
@@ -61,6 +71,26 @@ public final class Database implements AutoCloseable {
           ExitCode.UNAVAILABLE, "the database that MONGODB_URI names does not answer");
     }
     return new Database(client, database);
+  }
+
+  /**
+   * As {@link #connect}, for serving requests: a standalone server is refused unless {@code
+   * ALLOW_STANDALONE_MONGODB} allows it.
+   *
+   * @throws CommandFailedException also if the server is refused
+   */
+  public static Database connectToServe(Shell shell) {
+    Database database = connect(shell);
+    try {
+      if (ConnectionRules.isAllowedStandalone(
+          database.client.getClusterDescription().getServerDescriptions(), shell.environment())) {
+        LOG.warn("the database is a standalone server: what it acknowledged may be lost with it");
+      }
+      return database;
+    } catch (CommandFailedException e) {
+      database.close();
+      throw e;
+    }
   }
 
   public MongoDatabase database() {

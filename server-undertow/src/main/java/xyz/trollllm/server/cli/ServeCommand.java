@@ -25,6 +25,7 @@ import xyz.trollllm.server.logging.RecordLines;
       "Runs one instance. Its configuration file is CONFIG_PATH (default /app/config.json) or"
           + " --config; MONGODB_URI names the database, and each upstream's key is in the"
           + " variable that the configuration names, such as OPENHANDS_API_KEY.",
+      "The database must be a replica set, unless ALLOW_STANDALONE_MONGODB is true.",
       "Standard output is the request log, one JSON line a request."
     })
 final class ServeCommand implements Callable<Integer> {
@@ -50,7 +51,7 @@ final class ServeCommand implements Callable<Integer> {
     GatewayConfig valid = loaded.config();
     UpstreamKeys keys = UpstreamKeys.resolve(valid, shell.environment());
     try (StopSignal stop = StopSignal.open();
-        Database database = Database.connect(shell);
+        Database database = Database.connectToServe(shell);
         RecordLines lines =
             new RecordLines(new FileOutputStream(FileDescriptor.out), spillFile(valid));
         Instance instance =

@@ -24,7 +24,12 @@ abstract class StoreCommandTest extends CommandTest {
     store.close();
   }
 
+  /** Where the store is, without a database. */
+  String uri() {
+    return store.uri();
+  }
+
   Run gateway(String... args) {
-    return run(Map.of("MONGODB_URI", store.uri() + "/test"), args);
+    return run(Map.of("MONGODB_URI", uri() + "/test"), args);
   }
 }
