@@ -59,14 +59,32 @@ final class RunningGateway implements AutoCloseable {
   }
 
   static RunningGateway start(String config, Store store, Map<String, String> environment) {
-    Map<String, String> all = new HashMap<>();
-    all.put("CONFIG_PATH", CONFIGS.resolve(config).toString());
-    all.putAll(environment);
-    return start(List.of(JAVA, "-jar", JAR.toString(), "serve"), store, all);
+    return launch(config, store, environment).awaitListening();
+  }
+
+  /** Starts {@code serve} and does not wait. */
+  static RunningGateway launch(String config, Store store, Map<String, String> environment) {
+    return launch(serve(), store, of(config, environment));
   }
 
   /** Starts an instance by another command, and waits until it listens. */
   static RunningGateway start(List<String> command, Store store, Map<String, String> environment) {
+    return launch(command, store, environment).awaitListening();
+  }
+
+  private static List<String> serve() {
+    return List.of(JAVA, "-jar", JAR.toString(), "serve");
+  }
+
+  private static Map<String, String> of(String config, Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>();
+    all.put("CONFIG_PATH", CONFIGS.resolve(config).toString());
+    all.putAll(environment);
+    return all;
+  }
+
+  private static RunningGateway launch(
+      List<String> command, Store store, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>();
     all.put("MONGODB_URI", store.uri());
     all.put("ALLOW_STANDALONE_MONGODB", "true");
@@ -74,14 +92,16 @@ final class RunningGateway implements AutoCloseable {
     all.put("OPS_PORT", "0");
     all.put("JOURNAL_DIRECTORY", temporaryDirectory().toString());
     all.putAll(environment);
-    RunningGateway gateway = launch(command, all);
+    return launch(command, all);
+  }
+
+  private RunningGateway awaitListening() {
     eventually(
-        () -> gateway.listening().find() || !gateway.process.isAlive(),
-        () -> "does not listen: " + gateway.diagnostics);
-    if (!gateway.listening().find()) {
-      throw new AssertionError("ended instead of listening: " + gateway.diagnostics);
+        () -> listening().find() || !process.isAlive(), () -> "does not listen: " + diagnostics);
+    if (!listening().find()) {
+      throw new AssertionError("ended instead of listening: " + diagnostics);
     }
-    return gateway;
+    return this;
   }
 
   private static Path temporaryDirectory() {

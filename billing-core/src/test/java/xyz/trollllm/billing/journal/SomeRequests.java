@@ -33,7 +33,8 @@ final class SomeRequests {
         random.nextBoolean() ? "ann" : "Zoë O'Hara $1 𝄞",
         fields[random.nextInt(fields.length)],
         Usd.ofNanos(random.nextLong(1L << 50)),
-        Instant.ofEpochMilli(1_800_000_000_000L + random.nextInt()));
+        Instant.ofEpochMilli(1_800_000_000_000L + random.nextInt()),
+        random.nextBoolean());
   }
 
   Settlement settlement(Hold hold) {

@@ -46,7 +46,8 @@ final class FaultWorld {
    * A world in which {@link #USER} has credit.
    *
    * @param mutant what every gateway makes of its store
-   * @param journal whether a gateway that died knows which settlements it had begun
+   * @param journal whether a gateway that died knows which requests it had open: it settles what it
+   *     had begun to settle, and releases the others
    */
   FaultWorld(
       StoreUnderTest underTest,
@@ -88,9 +89,15 @@ final class FaultWorld {
     boolean refunding;
     boolean refunded;
 
-    Request(String id, CreditField field) {
-      this.id = id;
-      this.field = field;
+    /** The hold by the journal, once that has to say how the request ends. */
+    private @Nullable Hold journalled;
+
+    private final Hold wanted;
+
+    Request(Hold wanted) {
+      this.id = wanted.requestId();
+      this.field = wanted.creditField();
+      this.wanted = wanted;
     }
   }
 
@@ -124,14 +131,20 @@ final class FaultWorld {
       gateways.put(name, fresh);
       if (journal) {
         for (Request request : List.copyOf(requests.values())) {
-          if (request.gateway == gateway && request.settling && request.settled == null) {
-            settle(name, request.id, request.charge.toString());
+          if (request.gateway == gateway && request.settled == null) {
+            settleByJournal(name, request);
           }
         }
       }
     } catch (com.mongodb.MongoException e) {
       // A drain or sweep that failed is tried again by its timer.
     }
+  }
+
+  /** Nothing was served of a request that was not about to be settled. */
+  private void settleByJournal(String name, Request request) {
+    request.journalled = request.hold == null ? request.wanted : request.hold;
+    settle(name, request, request.journalled, request.settling ? request.charge : Usd.ZERO);
   }
 
   /** Several operations that wait at the same time. */
@@ -154,7 +167,14 @@ final class FaultWorld {
 
   private void reserve(String name, HoldRequest wanted) {
     String id = wanted.requestId();
-    Request request = new Request(id, wanted.creditField());
+    Request request =
+        new Request(
+            new Hold(
+                id,
+                USER,
+                wanted.creditField(),
+                wanted.amount(),
+                gatewayClock.instant().plus(wanted.lifetime())));
     requests.put(id, request);
     step(
         name,
@@ -177,11 +197,11 @@ final class FaultWorld {
    * @param asked whether it was asked once before, and not waited for
    */
   void grace(String name, String id, CreditField field, String usd, boolean asked) {
-    Request request = new Request(id, field);
-    requests.put(id, request);
     HoldRequest wanted = new HoldRequest(id, USER, field, Usd.of(usd), Requests.LIFETIME);
     LedgerStatements.Reserve reserve =
         new LedgerStatements(OPTIONS.withInstance(name)).reserve(wanted, gatewayClock.instant());
+    Request request = new Request(reserve.hold());
+    requests.put(id, request);
     step(
         name,
         gateway -> {
@@ -222,19 +242,23 @@ final class FaultWorld {
   void settle(String name, String id, String usd) {
     Request request = request(id);
     Hold hold = standing(name, request);
-    if (hold == null) {
-      return;
+    if (hold != null) {
+      settle(name, request, hold, Usd.of(usd));
     }
+  }
+
+  private void settle(String name, Request request, Hold hold, Usd charge) {
     request.settling = true;
-    request.charge = Usd.of(usd);
+    request.charge = charge;
     step(
         name,
         gateway -> {
           request.gateway = gateway;
           gateway.ledger.settle(
-              Requests.settlement(hold, request.charge),
+              Requests.settlement(hold, charge),
               answer -> {
-                if (!gateway.link.isDead()) {
+                boolean neverHeld = answer instanceof Settled.UnknownHold && request.hold == null;
+                if (!gateway.link.isDead() && !neverHeld) {
                   request.settled = answer;
                 }
               });
@@ -259,7 +283,9 @@ final class FaultWorld {
 
   /** The hold of a request that still has a process to serve it. */
   private @Nullable Hold standing(String name, Request request) {
-    return journal || request.gateway == gateways.get(name) ? request.hold : null;
+    return request.gateway == gateways.get(name) && request.journalled == null
+        ? request.hold
+        : null;
   }
 
   private Request request(String id) {
