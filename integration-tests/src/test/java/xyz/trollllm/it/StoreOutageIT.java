@@ -167,6 +167,15 @@ final class StoreOutageIT {
     }
   }
 
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   /** Users who ask again and again, whatever they are told. */
   private final class Load implements AutoCloseable {
     private static final int USERS = 4;
@@ -204,11 +213,9 @@ final class StoreOutageIT {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       over.set(true);
-      for (Thread thread : threads) {
-        thread.join();
-      }
+      threads.forEach(StoreOutageIT::join);
       assertThat(new TreeSet<>(others)).isEmpty();
     }
   }
@@ -233,7 +240,7 @@ final class StoreOutageIT {
 
     rig.begin(Outage.SWALLOWED);
     rig.awaitReady(chat, 200, "\"degraded\":\"store\"");
-    List<RawClient> graced = openStreams(List.of(chat), user, "during", 4);
+    List<RawClient> graced = openStreams(List.of(chat), user, "during", 2);
     HttpResponse<String> above = post(chat, Api.ANTHROPIC_MESSAGES, user.key());
     HttpResponse<String> withoutCredit = post(chat, Api.ANTHROPIC_MESSAGES, poor.key());
     HttpResponse<String> stranger = post(chat, Api.ANTHROPIC_MESSAGES, "sk-troll-stranger");
@@ -260,5 +267,36 @@ final class StoreOutageIT {
             chat.requestLog().stream()
                 .filter(line -> line.path("flags").toString().contains("store-outage-grace")))
         .hasSize(graced.size() + 1);
+  }
+
+  @Test
+  @DisplayName(
+      "R4: an instance that is stopped while the store is gone ends, and says what it owes")
+  void stoppedWhileTheStoreIsGone() throws Exception {
+    RunningGateway stopped = rig.start(RunningGateway.CHAT);
+    Store.User user = rig.store().newUser(100, 100);
+    rig.holdStreams(first, Map.of("during", during));
+    List<RawClient> streams = openStreams(List.of(stopped), user, "during", STREAMS);
+    Set<String> ids = rig.store().holds(user).keySet();
+
+    rig.begin(Outage.SWALLOWED);
+    rig.awaitReady(stopped, 503, "\"reason\":\"store\"");
+    stopped.terminate();
+    rig.awaitReady(stopped, 503, "\"reason\":\"draining\"");
+    first.open();
+    during.open();
+    for (RawClient client : streams) {
+      assertThat(client.readUntil(END)).contains("message_stop");
+      client.close();
+    }
+
+    assertThat(stopped.exitCode()).isZero();
+    assertThat(ids).hasSize(STREAMS);
+    assertThat(stopped.diagnostics())
+        .filteredOn(line -> line.contains("not settled when the ledger closed"))
+        .hasSize(1)
+        .allSatisfy(line -> assertThat(line).contains(ids));
+    rig.end(Outage.SWALLOWED);
+    assertThat(rig.store().holds(user).keySet()).isEqualTo(ids);
   }
 }
