@@ -51,14 +51,17 @@ final class ArtifactIT {
       archive = found.iterator().next();
     }
     Programs.run(
-        folder, List.of("tar", "xzf", archive.toString(), "--strip-components=1", "--no-same-owner"));
+        folder,
+        List.of("tar", "xzf", archive.toString(), "--strip-components=1", "--no-same-owner"));
 
     Programs.Finished version =
         Programs.finish(Map.of(), List.of(folder.resolve("gateway").toString(), "--version"));
     assertThat(version.exitCode()).as(version.output()).isZero();
     Programs.Finished listed =
         Programs.finish(Map.of("TZ", "UTC"), List.of("tar", "tvzf", archive.toString()));
-    assertThat(listed.output().lines()).isNotEmpty().allMatch(line -> line.contains(" 2026-11-22 00:00 "));
+    assertThat(listed.output().lines())
+        .isNotEmpty()
+        .allMatch(line -> line.contains(" 2026-11-22 00:00 "));
   }
 
   private static Path jar(Path folder, String module) throws IOException {
