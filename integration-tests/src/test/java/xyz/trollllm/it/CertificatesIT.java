@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import okhttp3.Protocol;
 import okhttp3.Response;
@@ -148,7 +149,8 @@ final class CertificatesIT {
     DomainClient client = DomainClient.trusting(nginx, root, Protocol.HTTP_1_1);
     try (Response response =
         client.open(client.request(Nginx.CHAT, Api.ANTHROPIC_MESSAGES, "sk-1", "{}"))) {
-      return (X509Certificate) response.handshake().peerCertificates().getFirst();
+      return (X509Certificate)
+          Objects.requireNonNull(response.handshake()).peerCertificates().getFirst();
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -258,7 +258,7 @@ final class ComposeIT {
   }
 
   @Test
-  @DisplayName("D10: all shell scripts pass shellcheck")
+  @DisplayName("D1, D5, D6: all shell scripts pass shellcheck")
   void scripts() throws IOException {
     Programs.require("shellcheck", "--version");
     List<String> check = new ArrayList<>(List.of("shellcheck"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import xyz.trollllm.it.NameServer.Entry;
+import xyz.trollllm.it.NameServer.DnsRecord;
 import xyz.trollllm.it.NameServer.Type;
 
 /** The shipped script says what is wrong with the domains' records. */
@@ -57,34 +57,35 @@ final class DnsCheckIT {
     assertThat(check.exitCode()).isZero();
   }
 
-  private static Arguments problem(String says, Entry... records) {
+  private static Arguments problem(String says, DnsRecord... records) {
     return Arguments.of(records, says);
   }
 
   static Stream<Arguments> problems() {
-    Entry right = new Entry(Type.A, 300, ADDRESS);
+    DnsRecord right = new DnsRecord(Type.A, 300, ADDRESS);
     return Stream.of(
         problem("has no A record; create one: chat2.trollllm.xyz. 300 IN A 192.0.2.10"),
-        problem("leads to 192.0.2.99 instead of 192.0.2.10", new Entry(Type.A, 300, "192.0.2.99")),
+        problem(
+            "leads to 192.0.2.99 instead of 192.0.2.10", new DnsRecord(Type.A, 300, "192.0.2.99")),
         problem(
             "leads to 192.0.2.99 instead of 192.0.2.10",
             right,
-            new Entry(Type.A, 300, "192.0.2.99")),
+            new DnsRecord(Type.A, 300, "192.0.2.99")),
         problem(
             "is a CNAME of elsewhere.example.com.; make it an A record",
-            new Entry(Type.CNAME, 300, "elsewhere.example.com")),
-        problem("TTL 60: set it to 300 to 3600", new Entry(Type.A, 60, ADDRESS)),
-        problem("TTL 86400: a change would take hours", new Entry(Type.A, 86400, ADDRESS)),
+            new DnsRecord(Type.CNAME, 300, "elsewhere.example.com")),
+        problem("TTL 60: set it to 300 to 3600", new DnsRecord(Type.A, 60, ADDRESS)),
+        problem("TTL 86400: a change would take hours", new DnsRecord(Type.A, 86400, ADDRESS)),
         problem(
             "has an AAAA record, 2001:db8::1: clients with IPv6 go there",
             right,
-            new Entry(Type.AAAA, 300, "2001:db8::1")));
+            new DnsRecord(Type.AAAA, 300, "2001:db8::1")));
   }
 
   @ParameterizedTest
   @MethodSource("problems")
   @DisplayName("D6: what is wrong with a record is told, and what to do")
-  void wrong(Entry[] records, String says) {
+  void wrong(DnsRecord[] records, String says) {
     names.with(Nginx.CHAT2, records);
 
     Programs.Finished check = check();
@@ -122,7 +123,7 @@ final class DnsCheckIT {
   @Test
   @DisplayName("D6: a resolver's TTL may have counted down")
   void resolver() {
-    names.asResolver().with(Nginx.CHAT2, new Entry(Type.A, 12, ADDRESS));
+    names.asResolver().with(Nginx.CHAT2, new DnsRecord(Type.A, 12, ADDRESS));
 
     assertThat(check().exitCode()).isZero();
   }
@@ -131,7 +132,9 @@ final class DnsCheckIT {
   @DisplayName("D6: an IPv6 address that leads here is right")
   void ipv6() {
     names.with(
-        Nginx.CHAT2, new Entry(Type.A, 300, ADDRESS), new Entry(Type.AAAA, 300, "2001:db8::1"));
+        Nginx.CHAT2,
+        new DnsRecord(Type.A, 300, ADDRESS),
+        new DnsRecord(Type.AAAA, 300, "2001:db8::1"));
 
     assertThat(check("-6", "2001:db8::1").exitCode()).isZero();
     assertThat(check("-6", "2001:db8::2").output())

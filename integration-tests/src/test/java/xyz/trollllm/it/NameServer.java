@@ -31,7 +31,7 @@ final class NameServer implements AutoCloseable {
 
   private final DatagramSocket socket;
   private final int port;
-  private final Map<String, List<Entry>> entries = new ConcurrentHashMap<>();
+  private final Map<String, List<DnsRecord>> entries = new ConcurrentHashMap<>();
   private volatile boolean authoritative = true;
 
   /** Types of records, by the numbers that DNS has for them. */
@@ -48,7 +48,7 @@ final class NameServer implements AutoCloseable {
   }
 
   /** A record of a name. */
-  record Entry(Type type, int ttl, String data) {}
+  record DnsRecord(Type type, int ttl, String data) {}
 
   private NameServer(DatagramSocket socket) {
     this.socket = socket;
@@ -71,11 +71,11 @@ final class NameServer implements AutoCloseable {
 
   /** Gives a name one A record, and no others. */
   NameServer with(String name, String address) {
-    return with(name, new Entry(Type.A, 300, address));
+    return with(name, new DnsRecord(Type.A, 300, address));
   }
 
   /** Gives a name these records, and no others; without any it exists and has none. */
-  NameServer with(String name, Entry... records) {
+  NameServer with(String name, DnsRecord... records) {
     entries.put(name, List.of(records));
     return this;
   }
@@ -117,9 +117,9 @@ final class NameServer implements AutoCloseable {
     byte[] question = new byte[query.position() - HEADER_BYTES];
     query.get(HEADER_BYTES, question);
 
-    List<Entry> known = entries.get(name);
-    List<Entry> found = new ArrayList<>();
-    for (Entry entry : known == null ? List.<Entry>of() : known) {
+    List<DnsRecord> known = entries.get(name);
+    List<DnsRecord> found = new ArrayList<>();
+    for (DnsRecord entry : known == null ? List.<DnsRecord>of() : known) {
       if (entry.type().number == type || entry.type() == Type.CNAME) {
         found.add(entry);
       }
@@ -136,13 +136,13 @@ final class NameServer implements AutoCloseable {
     out.writeShort(found.size());
     out.writeInt(0);
     out.write(question);
-    for (Entry entry : found) {
+    for (DnsRecord entry : found) {
       write(entry, out);
     }
     return bytes.toByteArray();
   }
 
-  private static void write(Entry entry, DataOutputStream out) throws IOException {
+  private static void write(DnsRecord entry, DataOutputStream out) throws IOException {
     out.writeShort(POINTER_TO_QUESTION);
     out.writeShort(entry.type().number);
     out.writeShort(INTERNET);
