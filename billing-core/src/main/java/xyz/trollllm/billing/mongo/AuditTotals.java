@@ -10,4 +10,9 @@ package xyz.trollllm.billing.mongo;
  * @param openHolds requests under way, or holds that nobody has released yet
  * @param reads statements that it took
  */
-public record AuditTotals(long users, long differences, long busy, long openHolds, long reads) {}
+public record AuditTotals(long users, long differences, long busy, long openHolds, long reads) {
+  /** The same, with differences that were found elsewhere. */
+  public AuditTotals plusDifferences(int more) {
+    return new AuditTotals(users, differences + more, busy, openHolds, reads);
+  }
+}

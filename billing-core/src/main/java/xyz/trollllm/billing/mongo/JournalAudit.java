@@ -39,7 +39,7 @@ public final class JournalAudit {
                 null));
   }
 
-  /** Null if the request is settled. */
+  /** Null if the request is settled, or was never held and costs nothing. */
   private @Nullable String state(String userId, String requestId, Usd charge) {
     // The document first: what leaves it stands in the log before.
     Document user = reads.user(userId);
@@ -54,7 +54,7 @@ public final class JournalAudit {
     reads.rows(List.of(requestId, late)).forEach(rows::putIfAbsent);
     Document row = rows.get(requestId);
     if (row == null) {
-      return "unknown";
+      return charge.equals(Usd.ZERO) ? null : "unknown";
     }
     boolean isExpired =
         LedgerStatements.EXPIRED.equals(row.get(LogRow.BALANCE_OUTCOME)) && !rows.containsKey(late);

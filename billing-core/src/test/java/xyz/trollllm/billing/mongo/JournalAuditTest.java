@@ -31,7 +31,9 @@ final class JournalAuditTest extends LedgerFixture {
     Hold hold = reserve(hold(USER, CREDITS, "1"));
 
     assertThat(found(hold.requestId(), CHARGE)).contains("held");
+    assertThat(found(hold.requestId(), Usd.ZERO)).contains("held");
     assertThat(found("never-seen", CHARGE)).contains("unknown");
+    assertThat(found("never-held", Usd.ZERO)).isEmpty();
 
     settle(settlement(hold, "0"));
   }

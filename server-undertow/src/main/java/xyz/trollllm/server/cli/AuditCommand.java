@@ -1,14 +1,24 @@
 package xyz.trollllm.server.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
+import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
+import xyz.trollllm.billing.journal.JournalReader;
+import xyz.trollllm.billing.journal.OpenRequest;
 import xyz.trollllm.billing.mongo.AuditTotals;
 import xyz.trollllm.billing.mongo.Difference;
+import xyz.trollllm.billing.mongo.JournalAudit;
 import xyz.trollllm.billing.mongo.LedgerAudit;
 
 /** Whether the money is where the books say it is. */
@@ -19,6 +29,7 @@ import xyz.trollllm.billing.mongo.LedgerAudit;
       "Compares the log of requests, the counters, the balances and the holds of every user, and"
           + " reports what does not agree. Changes nothing and may run at any time; requests under"
           + " way are no differences. Exits with 1 if there is any. Needs MONGODB_URI.",
+      "--journal looks at what an instance that does not run has left open, too.",
       "'user confirm' takes a foreign change of a balance for right."
     })
 final class AuditCommand implements Callable<Integer> {
@@ -31,6 +42,12 @@ final class AuditCommand implements Callable<Integer> {
       description = "one JSON object a line: each difference, and a summary at the end")
   private boolean json;
 
+  @Option(
+      names = "--journal",
+      paramLabel = "DIRECTORY",
+      description = "the journal of an instance that does not run; may be repeated")
+  private List<Path> journals = List.of();
+
   AuditCommand(Shell shell) {
     this.shell = shell;
   }
@@ -42,10 +59,40 @@ final class AuditCommand implements Callable<Integer> {
           json
               ? difference -> shell.out().println(JSON.writeValueAsString(members(difference)))
               : difference -> shell.err().println("difference: " + difference.text());
-      AuditTotals totals = new LedgerAudit(database.database()).run(found);
+      List<OpenRequest> open = openRequests();
+      AuditTotals totals =
+          new LedgerAudit(database.database())
+              .run(found)
+              .plusDifferences(auditJournals(database, open, found));
       shell.out().println(json ? JSON.writeValueAsString(members(totals)) : sentence(totals));
       return totals.differences() == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
+  }
+
+  private List<OpenRequest> openRequests() {
+    List<OpenRequest> open = new ArrayList<>();
+    for (Path journal : journals) {
+      try {
+        open.addAll(JournalReader.open(journal));
+      } catch (IOException e) {
+        throw new CommandFailedException(
+            ExitCode.DATA, "cannot read the journal in " + journal + ": " + e);
+      }
+    }
+    return open;
+  }
+
+  private static int auditJournals(
+      Database database, List<OpenRequest> open, Consumer<Difference> found) {
+    JournalAudit audit = new JournalAudit(database.database());
+    int differences = 0;
+    for (OpenRequest request : open) {
+      Usd due = request.settlement().map(Settlement::charge).orElse(Usd.ZERO);
+      Optional<Difference> left = audit.differenceOf(request.userId(), request.requestId(), due);
+      left.ifPresent(found);
+      differences += left.isPresent() ? 1 : 0;
+    }
+    return differences;
   }
 
   private static Map<String, Object> members(Difference difference) {

@@ -2,9 +2,22 @@ package xyz.trollllm.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.bson.Document;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import xyz.trollllm.billing.HoldRequest;
+import xyz.trollllm.billing.Reservation;
+import xyz.trollllm.billing.Usd;
+import xyz.trollllm.billing.journal.JournalOptions;
+import xyz.trollllm.billing.journal.JournaledLedger;
+import xyz.trollllm.billing.journal.RequestJournal;
+import xyz.trollllm.billing.mongo.MongoCreditLedger;
+import xyz.trollllm.billing.mongo.MongoLedgerOptions;
+import xyz.trollllm.config.CreditField;
 
 class AuditCommandTest extends StoreCommandTest {
 
@@ -71,6 +84,42 @@ class AuditCommandTest extends StoreCommandTest {
             "expected":"6 USD","found":"4 USD","difference_usd":"-2"}
             {"type":"summary","users":1,"differences":1,"busy":0,"open_holds":0}
             """);
+  }
+
+  @Test
+  void requestThatAStoppedInstanceLeftOpenIsADifference() {
+    Path directory = folder.resolve("left");
+    leaveOpen("req-left", directory);
+
+    Run alone = gateway("audit");
+    Run withJournal = gateway("audit", "--journal", directory.toString());
+    Run elsewhere = gateway("audit", "--journal", folder.resolve("nowhere").toString());
+
+    assertThat(alone.exitCode()).isZero();
+    assertThat(withJournal.exitCode()).isEqualTo(1);
+    assertThat(withJournal.out()).contains("1 difference(s), 1 hold(s)");
+    assertThat(withJournal.err()).startsWith("difference: ann req-left").contains("found held");
+    assertThat(elsewhere.exitCode()).isEqualTo(65);
+    assertThat(elsewhere.err()).contains("cannot read the journal in");
+  }
+
+  /** As an instance does that dies when it has held credit. */
+  private void leaveOpen(String requestId, Path directory) {
+    JournalOptions options =
+        new JournalOptions(directory, JournalOptions.SMALLEST_SEGMENT, Duration.ZERO);
+    CompletableFuture<Reservation> held = new CompletableFuture<>();
+    try (RequestJournal journal = RequestJournal.open(options);
+        JournaledLedger ledger =
+            new JournaledLedger(
+                journal,
+                MongoCreditLedger.open(users().getDatabase(), MongoLedgerOptions.of("left")),
+                Clock.systemUTC())) {
+      ledger.reserve(
+          new HoldRequest(
+              requestId, "ann", CreditField.CREDITS, Usd.of("1"), Duration.ofMinutes(10)),
+          held::complete);
+      assertThat(held.join()).isInstanceOf(Reservation.Held.class);
+    }
   }
 
   private void addByHand(double usd) {
