@@ -112,7 +112,7 @@ class AuditCommandTest extends StoreCommandTest {
         JournaledLedger ledger =
             new JournaledLedger(
                 journal,
-                MongoCreditLedger.open(users().getDatabase(), MongoLedgerOptions.of("left")),
+                MongoCreditLedger.open(database(), MongoLedgerOptions.of("left")),
                 Clock.systemUTC())) {
       ledger.reserve(
           new HoldRequest(

@@ -3,6 +3,7 @@ package xyz.trollllm.server.cli;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
 import java.nio.file.Path;
 import java.util.Map;
 import org.bson.Document;
@@ -40,10 +41,14 @@ abstract class StoreCommandTest extends CommandTest {
   }
 
   MongoCollection<Document> collection(String name) {
+    return database().getCollection(name);
+  }
+
+  MongoDatabase database() {
     if (client == null) {
       client = MongoClients.create(uri());
     }
-    return client.getDatabase("test").getCollection(name);
+    return client.getDatabase("test");
   }
 
   /** Where the store is, without a database. */
