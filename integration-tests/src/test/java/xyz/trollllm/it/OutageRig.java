@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -77,9 +78,19 @@ final class OutageRig implements BeforeEachCallback, AfterEachCallback {
   }
 
   RunningGateway start(String config) {
+    return start(config, Map.of());
+  }
+
+  /** Starts an instance that goes on with what the journal in this directory knows. */
+  RunningGateway start(String config, Path journal) {
+    return start(config, Map.of("JOURNAL_DIRECTORY", journal.toString()));
+  }
+
+  private RunningGateway start(String config, Map<String, String> more) {
     Map<String, String> environment = new HashMap<>(RunningGateway.environment(upstream()));
     environment.put("MONGODB_URI", Store.uri(running().network));
     environment.put("JAVA_TOOL_OPTIONS", "-Xmx160m");
+    environment.putAll(more);
     RunningGateway gateway = RunningGateway.start(config, store(), environment);
     gateways.add(gateway);
     return gateway;

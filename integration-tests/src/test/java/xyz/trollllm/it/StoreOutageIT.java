@@ -5,10 +5,12 @@ import static xyz.trollllm.it.Eventually.eventually;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -18,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -209,7 +212,7 @@ final class StoreOutageIT {
 
     int count(int status) {
       assertThat(others).isEmpty();
-      return counts.get(status).get();
+      return Objects.requireNonNull(counts.get(status)).get();
     }
 
     @Override
@@ -223,15 +226,7 @@ final class StoreOutageIT {
   @Test
   @DisplayName("R4: with a grace, known accounts are served within it and charged once afterwards")
   void graceIsGrantedAndCharged() throws Exception {
-    RunningGateway chat =
-        rig.start(
-            ConfigCopy.of(
-                RunningGateway.CHAT,
-                config ->
-                    config
-                        .putObject("store_outage")
-                        .put("admit", "grace")
-                        .put("grace_usd_per_account", "0.01")));
+    RunningGateway chat = rig.start(withGrace("0.01"));
     Store.User user = rig.store().newUser(100, 100);
     Store.User poor = rig.store().newUser(0.01, 0);
     rig.holdStreams(first, Map.of("during", during));
@@ -269,11 +264,42 @@ final class StoreOutageIT {
         .hasSize(graced.size() + 1);
   }
 
+  /** The file of chat with a grace for each account, in US dollars. */
+  private static String withGrace(String usd) {
+    return ConfigCopy.of(
+        RunningGateway.CHAT,
+        config ->
+            config
+                .putObject("store_outage")
+                .put("admit", "grace")
+                .put("grace_usd_per_account", usd));
+  }
+
   @Test
-  @DisplayName(
-      "R4: an instance that is stopped while the store is gone ends, and says what it owes")
-  void stoppedWhileTheStoreIsGone() throws Exception {
-    RunningGateway stopped = rig.start(RunningGateway.CHAT);
+  @DisplayName("R4: what was served on grace is charged though the instance was killed meanwhile")
+  void killedAfterGrace(@TempDir Path journal) throws Exception {
+    RunningGateway killed = rig.start(withGrace("0.05"), journal);
+    Store.User user = rig.store().newUser(100, 100);
+    assertThat(post(killed, Api.ANTHROPIC_MESSAGES, user.key()).statusCode()).isEqualTo(200);
+
+    rig.begin(Outage.SWALLOWED);
+    rig.awaitReady(killed, 200, "\"degraded\":\"store\"");
+    for (int i = 0; i < STREAMS; i++) {
+      assertThat(post(killed, Api.ANTHROPIC_MESSAGES, user.key()).statusCode()).isEqualTo(200);
+    }
+    killed.kill();
+    assertThat(killed.exitCode()).isNotZero();
+    rig.end(Outage.SWALLOWED);
+    rig.start(RunningGateway.CHAT, journal);
+
+    rig.assertBooks();
+    assertThat(rig.store().records(user)).hasSize(STREAMS + 1);
+  }
+
+  @Test
+  @DisplayName("R4: an instance that is stopped while the store is gone charges when it is back")
+  void stoppedWhileTheStoreIsGone(@TempDir Path journal) throws Exception {
+    RunningGateway stopped = rig.start(RunningGateway.CHAT, journal);
     Store.User user = rig.store().newUser(100, 100);
     rig.holdStreams(first, Map.of("during", during));
     List<RawClient> streams = openStreams(List.of(stopped), user, "during", STREAMS);
@@ -298,5 +324,8 @@ final class StoreOutageIT {
         .allSatisfy(line -> assertThat(line).contains(ids));
     rig.end(Outage.SWALLOWED);
     assertThat(rig.store().holds(user).keySet()).isEqualTo(ids);
+    rig.start(RunningGateway.CHAT, journal);
+    rig.assertBooks();
+    assertThat(rig.store().records(user)).hasSize(STREAMS);
   }
 }
