@@ -1,7 +1,9 @@
 package xyz.trollllm.billing.mongo;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the updates of each user to the store in the order they came, those that wait at the same
@@ -17,10 +21,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * requests the user makes. Safe for use by many threads.
  *
  * <p>A user with operations under way has a {@link Lane}, and the lane one task of the executor: so
- * there are never more tasks than users, and no user waits for another.
+ * there are never more tasks than users, and no user waits for another. I/O threads bring
+ * operations, so a lane takes them on without a lock.
  */
 final class UserLanes {
   private static final String CLOSED = "the ledger is closed";
+
+  /** What has arrived at a lane that takes nothing on any more. */
+  private static final Arrival CLOSED_LANE = new Arrival(List.of(), null);
 
   private final LedgerStore store;
   private final Executor executor;
@@ -112,31 +120,32 @@ final class UserLanes {
   }
 
   private void unblock(String userId) {
-    Lane lane = lanes.computeIfPresent(userId, (_, open) -> open.arriving.isEmpty() ? null : open);
-    if (lane != null) {
+    Lane lane = lanes.get(userId);
+    if (lane != null && !lane.closeIfEmpty()) {
       start(lane);
     }
   }
 
   private boolean enter(String userId, List<? extends Operation<?>> more, int most) {
-    boolean[] isNew = {false};
-    boolean[] isFull = {false};
-    Lane lane =
-        lanes.compute(
-            userId,
-            (id, open) -> {
-              isNew[0] = open == null;
-              isFull[0] = open != null && open.size.get() >= most;
-              Lane entered = open == null ? new Lane(id) : open;
-              if (!isFull[0]) {
-                entered.add(more);
-              }
-              return entered;
-            });
-    if (isNew[0]) {
-      start(lane);
+    while (true) {
+      Lane lane = lanes.get(userId);
+      if (lane == null) {
+        Lane opened = new Lane(userId);
+        opened.add(more);
+        if (lanes.putIfAbsent(userId, opened) == null) {
+          opened.count(more.size());
+          start(opened);
+          return true;
+        }
+      } else if (lane.size.get() >= most) {
+        return false;
+      } else if (lane.add(more)) {
+        lane.count(more.size());
+        return true;
+      } else {
+        lanes.remove(userId, lane); // it is closed, and may not have come to that itself yet
+      }
     }
-    return !isFull[0];
   }
 
   private void start(Lane lane) {
@@ -162,6 +171,17 @@ final class UserLanes {
     }
   }
 
+  /** Operations that came together, after others. */
+  private static final class Arrival {
+    private final List<? extends Operation<?>> operations;
+    private final @Nullable Arrival before;
+
+    Arrival(List<? extends Operation<?>> operations, @Nullable Arrival before) {
+      this.operations = operations;
+      this.before = before;
+    }
+  }
+
   /**
    * The operations of one user, from the first that waits until none does. When the store does not
    * answer, the whole lane waits.
@@ -169,8 +189,8 @@ final class UserLanes {
   private final class Lane implements Runnable {
     private final String userId;
 
-    /** What its task has not taken over yet; guarded by the map's entry. */
-    private final List<Operation<?>> arriving = new ArrayList<>();
+    /** What its task has not taken over yet, the newest first. */
+    private final AtomicReference<@Nullable Arrival> arriving = new AtomicReference<>();
 
     /** What its task has taken over; only that touches it. */
     private final List<Operation<?>> waiting = new ArrayList<>();
@@ -181,9 +201,17 @@ final class UserLanes {
       this.userId = userId;
     }
 
-    void add(List<? extends Operation<?>> more) {
-      arriving.addAll(more);
-      count(more.size());
+    /** False if this lane is closed. */
+    boolean add(List<? extends Operation<?>> more) {
+      while (true) {
+        Arrival before = arriving.get();
+        if (before == CLOSED_LANE) {
+          return false;
+        }
+        if (arriving.compareAndSet(before, new Arrival(more, before))) {
+          return true;
+        }
+      }
     }
 
     private void count(int change) {
@@ -209,14 +237,26 @@ final class UserLanes {
 
     /** False if nothing waits any more: then this lane is gone. */
     private boolean takeOver() {
-      lanes.compute(
-          userId,
-          (_, open) -> {
-            waiting.addAll(arriving);
-            arriving.clear();
-            return open == this && waiting.isEmpty() ? null : open;
-          });
-      return !waiting.isEmpty();
+      while (!closeIfEmpty()) {
+        Arrival newest = arriving.get();
+        if (arriving.compareAndSet(newest, null)) {
+          Deque<Arrival> inOrder = new ArrayDeque<>();
+          for (Arrival arrival = newest; arrival != null; arrival = arrival.before) {
+            inOrder.push(arrival);
+          }
+          inOrder.forEach(arrival -> waiting.addAll(arrival.operations));
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** Whether this lane is closed, which it is now if nothing waited. */
+    private boolean closeIfEmpty() {
+      if (waiting.isEmpty() && arriving.compareAndSet(null, CLOSED_LANE)) {
+        lanes.remove(userId, this);
+      }
+      return arriving.get() == CLOSED_LANE;
     }
 
     void close(String reason) {
