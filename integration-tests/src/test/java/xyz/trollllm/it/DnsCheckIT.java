@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import xyz.trollllm.it.NameServer.DnsRecord;
-import xyz.trollllm.it.NameServer.Type;
+import xyz.trollllm.it.NameServer.RecordType;
 
 /** The shipped script says what is wrong with the domains' records. */
 final class DnsCheckIT {
@@ -62,24 +62,26 @@ final class DnsCheckIT {
   }
 
   static Stream<Arguments> problems() {
-    DnsRecord right = new DnsRecord(Type.A, 300, ADDRESS);
+    DnsRecord right = new DnsRecord(RecordType.A, 300, ADDRESS);
     return Stream.of(
         problem("has no A record; create one: chat2.trollllm.xyz. 300 IN A 192.0.2.10"),
         problem(
-            "leads to 192.0.2.99 instead of 192.0.2.10", new DnsRecord(Type.A, 300, "192.0.2.99")),
+            "leads to 192.0.2.99 instead of 192.0.2.10",
+            new DnsRecord(RecordType.A, 300, "192.0.2.99")),
         problem(
             "leads to 192.0.2.99 instead of 192.0.2.10",
             right,
-            new DnsRecord(Type.A, 300, "192.0.2.99")),
+            new DnsRecord(RecordType.A, 300, "192.0.2.99")),
         problem(
             "is a CNAME of elsewhere.example.com.; make it an A record",
-            new DnsRecord(Type.CNAME, 300, "elsewhere.example.com")),
-        problem("TTL 60: set it to 300 to 3600", new DnsRecord(Type.A, 60, ADDRESS)),
-        problem("TTL 86400: a change would take hours", new DnsRecord(Type.A, 86400, ADDRESS)),
+            new DnsRecord(RecordType.CNAME, 300, "elsewhere.example.com")),
+        problem("TTL 60: set it to 300 to 3600", new DnsRecord(RecordType.A, 60, ADDRESS)),
+        problem(
+            "TTL 86400: a change would take hours", new DnsRecord(RecordType.A, 86400, ADDRESS)),
         problem(
             "has an AAAA record, 2001:db8::1: clients with IPv6 go there",
             right,
-            new DnsRecord(Type.AAAA, 300, "2001:db8::1")));
+            new DnsRecord(RecordType.AAAA, 300, "2001:db8::1")));
   }
 
   @ParameterizedTest
@@ -123,7 +125,7 @@ final class DnsCheckIT {
   @Test
   @DisplayName("D6: a resolver's TTL may have counted down")
   void resolver() {
-    names.asResolver().with(Nginx.CHAT2, new DnsRecord(Type.A, 12, ADDRESS));
+    names.asResolver().with(Nginx.CHAT2, new DnsRecord(RecordType.A, 12, ADDRESS));
 
     assertThat(check().exitCode()).isZero();
   }
@@ -133,8 +135,8 @@ final class DnsCheckIT {
   void ipv6() {
     names.with(
         Nginx.CHAT2,
-        new DnsRecord(Type.A, 300, ADDRESS),
-        new DnsRecord(Type.AAAA, 300, "2001:db8::1"));
+        new DnsRecord(RecordType.A, 300, ADDRESS),
+        new DnsRecord(RecordType.AAAA, 300, "2001:db8::1"));
 
     assertThat(check("-6", "2001:db8::1").exitCode()).isZero();
     assertThat(check("-6", "2001:db8::2").output())

@@ -35,20 +35,20 @@ final class NameServer implements AutoCloseable {
   private volatile boolean authoritative = true;
 
   /** Types of records, by the numbers that DNS has for them. */
-  enum Type {
+  enum RecordType {
     A(1),
     CNAME(5),
     AAAA(28);
 
     private final int number;
 
-    Type(int number) {
+    RecordType(int number) {
       this.number = number;
     }
   }
 
   /** A record of a name. */
-  record DnsRecord(Type type, int ttl, String data) {}
+  record DnsRecord(RecordType type, int ttl, String data) {}
 
   private NameServer(DatagramSocket socket) {
     this.socket = socket;
@@ -71,7 +71,7 @@ final class NameServer implements AutoCloseable {
 
   /** Gives a name one A record, and no others. */
   NameServer with(String name, String address) {
-    return with(name, new DnsRecord(Type.A, 300, address));
+    return with(name, new DnsRecord(RecordType.A, 300, address));
   }
 
   /** Gives a name these records, and no others; without any it exists and has none. */
@@ -120,7 +120,7 @@ final class NameServer implements AutoCloseable {
     List<DnsRecord> known = entries.get(name);
     List<DnsRecord> found = new ArrayList<>();
     for (DnsRecord entry : known == null ? List.<DnsRecord>of() : known) {
-      if (entry.type().number == type || entry.type() == Type.CNAME) {
+      if (entry.type().number == type || entry.type() == RecordType.CNAME) {
         found.add(entry);
       }
     }
@@ -148,7 +148,7 @@ final class NameServer implements AutoCloseable {
     out.writeShort(INTERNET);
     out.writeInt(entry.ttl());
     byte[] data =
-        entry.type() == Type.CNAME
+        entry.type() == RecordType.CNAME
             ? labels(entry.data())
             : InetAddress.ofLiteral(entry.data()).getAddress();
     out.writeShort(data.length);

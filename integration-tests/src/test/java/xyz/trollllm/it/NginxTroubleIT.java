@@ -247,8 +247,8 @@ final class NginxTroubleIT {
   void noReplay(Api api, String type) throws Exception {
     names.with(
         Nginx.CHAT_SERVICE,
-        new NameServer.DnsRecord(NameServer.Type.A, 300, "127.0.0.1"),
-        new NameServer.DnsRecord(NameServer.Type.A, 300, "127.0.0.2"));
+        new NameServer.DnsRecord(NameServer.RecordType.A, 300, "127.0.0.1"),
+        new NameServer.DnsRecord(NameServer.RecordType.A, 300, "127.0.0.2"));
     eventually(() -> status(Nginx.CHAT) == 200, () -> "not found");
     int before = chat.received().size();
     chat.doing((_, _) -> {});
