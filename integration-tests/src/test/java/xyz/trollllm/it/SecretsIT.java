@@ -1,10 +1,15 @@
 package xyz.trollllm.it;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.it.Eventually.eventually;
 
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.server.standin.Behaviour;
 import xyz.trollllm.server.standin.Delivery;
@@ -40,6 +46,8 @@ final class SecretsIT {
 
   @RegisterExtension static final Stage STAGE = new Stage();
 
+  @TempDir static Path journal;
+
   private static RunningGateway talkative;
 
   /** Logs more than usual, with an operator's key that can be looked for. */
@@ -48,6 +56,7 @@ final class SecretsIT {
     Map<String, String> environment = new HashMap<>(RunningGateway.environment(STAGE.upstream()));
     environment.put("OPENHANDS_API_KEY", OPERATORS_KEY);
     environment.put("LOG_LEVEL", "DEBUG");
+    environment.put("JOURNAL_DIRECTORY", journal.toString());
     talkative = STAGE.start(RunningGateway.CHAT, environment);
   }
 
@@ -84,12 +93,24 @@ final class SecretsIT {
                 talkative.output().stream(),
                 talkative.diagnostics().stream(),
                 errors.stream(),
+                journalled().stream(),
                 STAGE.store().records(user).stream().map(Object::toString))
             .flatMap(lines -> lines)
             .toList();
     for (String secret : List.of(PROMPT, ANSWER, OPERATORS_KEY, STRANGERS_KEY, user.key())) {
       assertThat(written).as("lines with %s", secret).noneMatch(line -> line.contains(secret));
     }
+  }
+
+  private static List<String> journalled() throws IOException {
+    List<String> contents = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(journal, "*.journal")) {
+      for (Path file : files) {
+        contents.add(Files.readString(file, ISO_8859_1));
+      }
+    }
+    assertThat(contents).anyMatch(content -> content.contains(Ask.HAIKU));
+    return contents;
   }
 
   private static String refusal(Api api, String key, String body) throws Exception {

@@ -42,6 +42,7 @@ public final class RequestJournal implements AutoCloseable {
   /** The last record of an open request, and where it stands. */
   static final class Entry {
     private final AtomicReference<@Nullable Written> last = new AtomicReference<>();
+    private volatile @Nullable Settlement settlement;
 
     @Nullable Written last() {
       return last.get();
@@ -167,13 +168,16 @@ public final class RequestJournal implements AutoCloseable {
     Entry entry = open.get(settlement.hold().requestId());
     if (entry != null) {
       write(entry, kind, settlement);
+      entry.settlement = kind == RecordKind.FINAL ? settlement : null;
     }
   }
 
   /** Notes how a request is about to be settled. */
   void settling(Settlement settlement) {
-    String id = settlement.hold().requestId();
-    write(open.computeIfAbsent(id, _ -> new Entry()), RecordKind.FINAL, settlement);
+    Entry entry = open.computeIfAbsent(settlement.hold().requestId(), _ -> new Entry());
+    if (!settlement.equals(entry.settlement)) { // else it was written just before
+      write(entry, RecordKind.FINAL, settlement);
+    }
   }
 
   /** Notes that nothing more will become of a request. */

@@ -58,6 +58,13 @@ final class RequestJournalTest {
     return Objects.requireNonNull(found.get(requestId), requestId);
   }
 
+  /** The last records are these and no others. */
+  private void assertAreFound(Map<String, Settlement> last) {
+    Map<String, OpenRequest> found = found();
+    assertThat(found).containsOnlyKeys(last.keySet());
+    last.forEach((id, settlement) -> assertThat(of(found, id).settlement()).contains(settlement));
+  }
+
   @Test
   void lastRecordOfEveryOpenRequestIsFound() {
     Hold started = some.hold();
@@ -275,9 +282,7 @@ final class RequestJournalTest {
       }
     }
 
-    Map<String, OpenRequest> found = found();
-    assertThat(found).containsOnlyKeys(last.keySet());
-    last.forEach((id, settlement) -> assertThat(of(found, id).settlement()).contains(settlement));
+    assertAreFound(last);
   }
 
   @Test
@@ -312,9 +317,7 @@ final class RequestJournalTest {
       Eventually.holds(journal::isHealthy);
     }
 
-    Map<String, OpenRequest> found = found();
-    assertThat(found).containsOnlyKeys(open.keySet());
-    open.forEach((id, settlement) -> assertThat(of(found, id).settlement()).contains(settlement));
+    assertAreFound(open);
   }
 
   @Test
@@ -345,9 +348,7 @@ final class RequestJournalTest {
       Eventually.holds(journal::isHealthy);
     }
 
-    Map<String, OpenRequest> found = found();
-    assertThat(found).containsOnlyKeys(last.keySet());
-    last.forEach((id, settlement) -> assertThat(of(found, id).settlement()).contains(settlement));
+    assertAreFound(last);
   }
 
   @Test
