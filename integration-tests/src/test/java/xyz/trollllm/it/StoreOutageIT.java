@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -209,7 +210,7 @@ final class StoreOutageIT {
 
     int count(int status) {
       assertThat(others).isEmpty();
-      return counts.get(status).get();
+      return Objects.requireNonNull(counts.get(status)).get();
     }
 
     @Override
