@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,11 @@ final class JournalKeeper implements AutoCloseable {
 
   private final Thread thread;
   private volatile @Nullable String failure;
-  private volatile boolean unwritten;
+
+  /** How often a record was not written, and how many of these cases are made good. */
+  private final AtomicLong missed = new AtomicLong();
+
+  private volatile long madeGood;
   private volatile boolean stopping;
   private volatile boolean closed;
 
@@ -70,7 +75,11 @@ final class JournalKeeper implements AutoCloseable {
   }
 
   boolean isHealthy() {
-    return failure == null && !unwritten;
+    return failure == null && !isBehind();
+  }
+
+  private boolean isBehind() {
+    return missed.get() != madeGood;
   }
 
   boolean isClosed() {
@@ -79,7 +88,7 @@ final class JournalKeeper implements AutoCloseable {
 
   /** A record was not written; if it still is the last of its request, it will be. */
   void missed() {
-    unwritten = true;
+    missed.incrementAndGet();
     LockSupport.unpark(thread);
   }
 
@@ -113,7 +122,9 @@ final class JournalKeeper implements AutoCloseable {
       attempt();
       LockSupport.parkNanos(this, pause().toNanos());
     }
-    attempt();
+    do {
+      attempt(); // every time there is room for some more
+    } while (isBehind() && failure == null && !closed);
   }
 
   private void attempt() {
@@ -131,11 +142,11 @@ final class JournalKeeper implements AutoCloseable {
   private void keep() {
     try {
       haveSpare();
-      if (unwritten) {
+      if (isBehind()) {
         writeWhatWasNot();
       }
       giveUpOldOnes();
-      if (failure != null && !unwritten) {
+      if (failure != null && !isBehind()) {
         failure = null;
         LOG.log(INFO, "the journal is written again");
       }
@@ -172,9 +183,10 @@ final class JournalKeeper implements AutoCloseable {
       advance(current.get());
       haveSpare();
     }
-    unwritten = false;
+    long cases = missed.get();
     writeAgain(null);
     journal.writeEnds();
+    madeGood = cases; // those that came up meanwhile are for the next time
   }
 
   private void giveUpOldOnes() throws IOException {
@@ -220,12 +232,13 @@ final class JournalKeeper implements AutoCloseable {
 
   /** Writes again what stands in a segment, or what stands nowhere. */
   private void writeAgain(@Nullable Segment from) {
+    long before = missed.get();
     for (Map.Entry<String, RequestJournal.Entry> each : journal.entries().entrySet()) {
       RequestJournal.Written last = each.getValue().last();
       if (last != null && last.segment() == from) {
         journal.writeAgain(each.getKey(), each.getValue(), last);
-        if (unwritten) {
-          return;
+        if (missed.get() != before) {
+          return; // there is no more room
         }
       }
     }

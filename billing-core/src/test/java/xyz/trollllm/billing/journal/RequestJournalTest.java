@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import xyz.trollllm.billing.Hold;
@@ -285,7 +286,7 @@ final class RequestJournalTest {
     assertAreFound(last);
   }
 
-  @Test
+  @RepeatedTest(5)
   void sixteenThreadsLoseNothing() throws Exception {
     int threads = 16;
     Map<String, Settlement> open = new HashMap<>();
