@@ -13,6 +13,7 @@ final class ArchitectureTest {
   private static final JavaClasses PRODUCT =
       new ClassFileImporter()
           .withImportOption(new DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("xyz.trollllm");
 
   /** Balances that older programs read as doubles are converted in this one class. */
