@@ -2,9 +2,7 @@ package xyz.trollllm.billing;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Admitted are requests of accounts whose balance was seen before and covers them. Their holds
  * are {@link Hold#graced}. Safe for use by many threads.
  */
-public final class GracedLedger implements CreditLedger {
-  private final CreditLedger ledger;
+public final class GracedLedger extends ForwardingLedger {
   private final StoreState store;
   private final Clock clock;
   private final GraceAllowance allowance;
@@ -28,7 +25,7 @@ public final class GracedLedger implements CreditLedger {
    * @param perAccount what the requests of one account may cost in one outage
    */
   public GracedLedger(CreditLedger ledger, StoreState store, Usd perAccount, Clock clock) {
-    this.ledger = ledger;
+    super(ledger);
     this.store = store;
     this.clock = clock;
     this.allowance = new GraceAllowance(perAccount);
@@ -36,7 +33,7 @@ public final class GracedLedger implements CreditLedger {
 
   @Override
   public void reserve(HoldRequest request, Consumer<Reservation> outcome) {
-    ledger.reserve(
+    super.reserve(
         request,
         answer ->
             outcome.accept(
@@ -63,14 +60,14 @@ public final class GracedLedger implements CreditLedger {
       return new Reservation.Unavailable(refused.reason() + ", and the account's grace is used up");
     }
     // It may have been set without an answer, and is wanted after all.
-    ledger.extend(hold);
+    extend(hold);
     return new Reservation.Held(hold);
   }
 
   @Override
   public void raise(Hold hold, Usd amount, Consumer<Reservation> outcome) {
     if (!hold.graced()) {
-      ledger.raise(hold, amount, outcome);
+      super.raise(hold, amount, outcome);
       return;
     }
     hold.requireLessThan(amount);
@@ -85,36 +82,6 @@ public final class GracedLedger implements CreditLedger {
     if (settlement.hold().graced()) {
       allowance.ended(settlement.hold(), settlement.charge());
     }
-    ledger.settle(settlement, outcome);
-  }
-
-  @Override
-  public void progress(Supplier<Settlement> soFar) {
-    ledger.progress(soFar);
-  }
-
-  @Override
-  public void whenDeferredEnds(BiConsumer<String, Settled> listener) {
-    ledger.whenDeferredEnds(listener);
-  }
-
-  @Override
-  public void extend(Hold hold) {
-    ledger.extend(hold);
-  }
-
-  @Override
-  public RequestHistory history() {
-    return ledger.history();
-  }
-
-  @Override
-  public IdempotencyKeys idempotencyKeys() {
-    return ledger.idempotencyKeys();
-  }
-
-  @Override
-  public void close() {
-    ledger.close();
+    super.settle(settlement, outcome);
   }
 }

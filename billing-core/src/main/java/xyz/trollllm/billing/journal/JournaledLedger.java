@@ -8,34 +8,32 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import xyz.trollllm.billing.Basis;
 import xyz.trollllm.billing.CreditLedger;
+import xyz.trollllm.billing.ForwardingLedger;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.HoldRequest;
-import xyz.trollllm.billing.IdempotencyKeys;
-import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
-import xyz.trollllm.billing.Usd;
 
 /**
  * A ledger whose open requests survive its process: each is written down before credit is held for
- * it, with every progress it makes and before it is settled, and forgotten when that is done.
+ * it, with every progress it makes and before it is settled, and forgotten when that is done. A
+ * raise needs no record: a hold may be settled by any amount that it ever had.
  *
  * <p>Safe for use by many threads. The ledger within is closed with this one, the journal is not:
- * it must be closed later.
+ * it must be closed later. Whatever could not be settled stays there for the next process.
  */
-public final class JournaledLedger implements CreditLedger {
+public final class JournaledLedger extends ForwardingLedger {
   private static final System.Logger LOG = System.getLogger(JournaledLedger.class.getName());
 
   private final RequestJournal journal;
-  private final CreditLedger ledger;
   private final Clock clock;
 
   public JournaledLedger(RequestJournal journal, CreditLedger ledger, Clock clock) {
+    super(ledger);
     this.journal = journal;
-    this.ledger = ledger;
     this.clock = clock;
-    ledger.whenDeferredEnds((requestId, _) -> journal.end(requestId));
+    super.whenDeferredEnds((requestId, _) -> journal.end(requestId));
   }
 
   @Override
@@ -46,7 +44,7 @@ public final class JournaledLedger implements CreditLedger {
       return;
     }
     boolean isNew = journal.start(wanted(request));
-    ledger.reserve(
+    super.reserve(
         request,
         reservation -> {
           if (isNew && !(reservation instanceof Reservation.Held)) {
@@ -65,17 +63,11 @@ public final class JournaledLedger implements CreditLedger {
         clock.instant().plus(request.lifetime()));
   }
 
-  /** Needs no record: a hold may be settled by any amount that it ever had. */
-  @Override
-  public void raise(Hold hold, Usd amount, Consumer<Reservation> outcome) {
-    ledger.raise(hold, amount, outcome);
-  }
-
   @Override
   public void progress(Supplier<Settlement> soFar) {
     Settlement settlement = soFar.get();
     journal.progress(kind(settlement), settlement);
-    ledger.progress(() -> settlement);
+    super.progress(() -> settlement);
   }
 
   private static RecordKind kind(Settlement soFar) {
@@ -88,7 +80,7 @@ public final class JournaledLedger implements CreditLedger {
   @Override
   public void settle(Settlement settlement, Consumer<Settled> outcome) {
     journal.settling(settlement);
-    ledger.settle(
+    super.settle(
         settlement,
         settled -> {
           endUnlessDeferred(settlement, settled);
@@ -112,7 +104,7 @@ public final class JournaledLedger implements CreditLedger {
     Recovery recovery = new Recovery(journal.found().size());
     for (OpenRequest open : journal.found()) {
       Settlement settlement = Recovery.settlement(open, instance);
-      ledger.settle(
+      super.settle(
           settlement,
           settled -> {
             endUnlessDeferred(settlement, settled);
@@ -134,31 +126,10 @@ public final class JournaledLedger implements CreditLedger {
   }
 
   @Override
-  public void extend(Hold hold) {
-    ledger.extend(hold);
-  }
-
-  @Override
   public void whenDeferredEnds(BiConsumer<String, Settled> listener) {
-    ledger.whenDeferredEnds((requestId, settled) -> {
+    super.whenDeferredEnds((requestId, settled) -> {
       journal.end(requestId);
       listener.accept(requestId, settled);
     });
-  }
-
-  @Override
-  public RequestHistory history() {
-    return ledger.history();
-  }
-
-  @Override
-  public IdempotencyKeys idempotencyKeys() {
-    return ledger.idempotencyKeys();
-  }
-
-  /** Whatever could not be settled stays in the journal, for the next process. */
-  @Override
-  public void close() {
-    ledger.close();
   }
 }

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.CreditLedgerContract;
+import xyz.trollllm.billing.ForwardingLedger;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.HoldRequest;
-import xyz.trollllm.billing.IdempotencyKeys;
 import xyz.trollllm.billing.InMemoryCreditLedger;
 import xyz.trollllm.billing.Requests;
 import xyz.trollllm.billing.Reservation;
@@ -138,22 +138,11 @@ final class JournaledLedgerTest extends CreditLedgerContract {
   }
 
   /** A ledger before a store that does not answer. */
-  private static final class Deferring implements CreditLedger {
-    private final CreditLedger ledger;
+  private static final class Deferring extends ForwardingLedger {
     private BiConsumer<String, Settled> listener = (_, _) -> {};
 
     Deferring(CreditLedger ledger) {
-      this.ledger = ledger;
-    }
-
-    @Override
-    public void reserve(HoldRequest request, Consumer<Reservation> outcome) {
-      ledger.reserve(request, outcome);
-    }
-
-    @Override
-    public void raise(Hold hold, Usd amount, Consumer<Reservation> outcome) {
-      ledger.raise(hold, amount, outcome);
+      super(ledger);
     }
 
     @Override
@@ -164,21 +153,6 @@ final class JournaledLedgerTest extends CreditLedgerContract {
     @Override
     public void whenDeferredEnds(BiConsumer<String, Settled> newListener) {
       listener = newListener;
-    }
-
-    @Override
-    public void extend(Hold hold) {
-      ledger.extend(hold);
-    }
-
-    @Override
-    public IdempotencyKeys idempotencyKeys() {
-      return ledger.idempotencyKeys();
-    }
-
-    @Override
-    public void close() {
-      ledger.close();
     }
   }
 
