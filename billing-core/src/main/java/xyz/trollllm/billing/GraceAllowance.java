@@ -1,5 +1,6 @@
 package xyz.trollllm.billing;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,16 +9,21 @@ import java.util.Map;
  * What requests may cost that are admitted while the store does not answer: for each account at
  * most a fixed amount in each outage, of all its requests together. Requests under way count with
  * what they may cost, ended ones with what they did; those of an earlier outage that have not ended
- * count again. Safe for use by many threads.
+ * count again. Outages that follow each other soon count as one: what was known of an account may
+ * be as old as the first of them. Safe for use by many threads.
  */
 final class GraceAllowance {
   /** Requests of one outage that are kept in memory until they are settled. */
   private static final int MOST_REQUESTS = 10_000;
 
+  /** How old what is known of an account may be. */
+  static final Duration RENEWAL = Duration.ofMinutes(10);
+
   private final Usd perAccount;
   private final Map<String, Usd> used = new HashMap<>();
   private final Map<String, Hold> underWay = new HashMap<>();
   private Instant outage = Instant.MIN;
+  private Instant lastAdmitted = Instant.MIN;
   private int requests;
 
   GraceAllowance(Usd perAccount) {
@@ -30,7 +36,7 @@ final class GraceAllowance {
    * @param most what the account had available at last sight
    * @param silentSince identifies the outage
    */
-  synchronized boolean admit(Hold hold, Usd most, Instant silentSince) {
+  synchronized boolean admit(Hold hold, Usd most, Instant silentSince, Instant now) {
     begin(silentSince);
     Usd limit = perAccount.compareTo(most) < 0 ? perAccount : most;
     Usd more = used(hold.userId()).plus(hold.amount());
@@ -38,6 +44,7 @@ final class GraceAllowance {
       return false;
     }
     requests++;
+    lastAdmitted = now;
     used.put(hold.userId(), more);
     underWay.put(hold.requestId(), hold);
     return true;
@@ -48,9 +55,11 @@ final class GraceAllowance {
       return;
     }
     outage = silentSince;
-    used.clear();
-    underWay.values().forEach(hold -> used.merge(hold.userId(), hold.amount(), Usd::plus));
     requests = underWay.size();
+    if (lastAdmitted.isBefore(silentSince.minus(RENEWAL))) {
+      used.clear();
+      underWay.values().forEach(hold -> used.merge(hold.userId(), hold.amount(), Usd::plus));
+    }
   }
 
   /** Raises what a request under way may cost, if that is left. */

@@ -56,7 +56,7 @@ public final class GracedLedger extends ForwardingLedger {
             request.amount(),
             clock.instant().plus(request.lifetime()),
             true);
-    if (!allowance.admit(hold, lastSeen, silentSince)) {
+    if (!allowance.admit(hold, lastSeen, silentSince, clock.instant())) {
       return new Reservation.Unavailable(refused.reason() + ", and the account's grace is used up");
     }
     // It may have been set without an answer, and is wanted after all.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.billing.Requests.settlement;
 import static xyz.trollllm.config.CreditField.CREDITS;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -144,16 +145,31 @@ final class GracedLedgerTest {
 
   @Test
   void everyOutageHasItsGraceOfWhichRequestsStillUnderWayUseTheirs() {
-    store.silence();
+    store.silence(clock.instant());
     Hold underWay = held("0.2", "10");
     settle(held("0.3", "10"), "0.3");
-    store.end();
-    interrupted.catchUp();
-    store.silence();
+    endAndBeginAfter(GraceAllowance.RENEWAL.plusSeconds(1));
 
     assertThat(reserve("0.4", "10")).isInstanceOf(Reservation.Unavailable.class);
     settle(underWay, "0.1");
     assertThat(held("0.4", "10").graced()).isTrue();
+  }
+
+  @Test
+  void outagesInARowShareOneGrace() {
+    store.silence(clock.instant());
+    settle(held("0.3", "10"), "0.3");
+    endAndBeginAfter(Duration.ofSeconds(3));
+
+    assertThat(reserve("0.200000001", "10")).isInstanceOf(Reservation.Unavailable.class);
+    assertThat(reserve("0.2", "10")).isInstanceOf(Reservation.Held.class);
+  }
+
+  private void endAndBeginAfter(Duration pause) {
+    store.end();
+    interrupted.catchUp();
+    clock.move(pause);
+    store.silence(clock.instant());
   }
 
   @Test

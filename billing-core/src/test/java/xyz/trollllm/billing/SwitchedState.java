@@ -14,6 +14,11 @@ public final class SwitchedState implements StoreState {
     since.set(Instant.now());
   }
 
+  /** As {@link #silence()}, at a time of the test's. */
+  public void silence(Instant at) {
+    since.set(at);
+  }
+
   public void end() {
     since.set(null);
   }

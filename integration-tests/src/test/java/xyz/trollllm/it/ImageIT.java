@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.it.Eventually.eventually;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -96,7 +97,18 @@ final class ImageIT {
     environment.put("JAVA_HOME", image.resolve("java").toString());
     environment.put("JAVA_OPTS", options.group(1) + " -Xmx512m -XX:AOTMode=on");
     environment.put("CONFIG_PATH", ConfigCopy.readable(config).toString());
+    environment.put("JOURNAL_DIRECTORY", anybodysDirectory().toString());
     return environment;
+  }
+
+  /** As a volume is that was made for the image's user. */
+  private static Path anybodysDirectory() {
+    try {
+      Path directory = Files.createTempDirectory("gateway-it-journal");
+      return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A command of the image, by its user. */

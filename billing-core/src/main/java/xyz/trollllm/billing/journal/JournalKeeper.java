@@ -61,11 +61,19 @@ final class JournalKeeper implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("journal").unstarted(this::run);
   }
 
-  /** Deletes the segments of the process before, whose open records stand in the new one. */
-  void replace(List<SegmentFiles.Existing> old) throws IOException {
-    current.get().force();
+  /**
+   * Gives up the segments of the process before, whose open records stand in new ones.
+   *
+   * @param whole whether all of them could be read; else they are kept for whoever looks into it
+   */
+  void replace(List<SegmentFiles.Existing> old, boolean whole) throws IOException {
+    segments.forEach(Segment::force);
     for (SegmentFiles.Existing segment : old) {
-      SegmentFiles.delete(segment.file());
+      if (whole) {
+        SegmentFiles.delete(segment.file());
+      } else {
+        SegmentFiles.putAside(segment.file());
+      }
     }
     thread.start();
   }
@@ -145,7 +153,9 @@ final class JournalKeeper implements AutoCloseable {
       if (isBehind()) {
         writeWhatWasNot();
       }
-      giveUpOldOnes();
+      if (!isBehind()) {
+        giveUpOldOnes();
+      }
       if (failure != null && !isBehind()) {
         failure = null;
         LOG.log(INFO, "the journal is written again");
@@ -167,7 +177,7 @@ final class JournalKeeper implements AutoCloseable {
     }
   }
 
-  private void fail(Throwable reason) {
+  void fail(Throwable reason) {
     if (failure == null) {
       LOG.log(
           ERROR,
@@ -192,8 +202,8 @@ final class JournalKeeper implements AutoCloseable {
   private void giveUpOldOnes() throws IOException {
     while (segments.getFirst().number() < current.get().number()) {
       Segment oldest = segments.getFirst();
-      if (!oldest.retire()) {
-        return; // somebody is about to leave it
+      if (!oldest.retire() || isBehind()) {
+        return; // somebody is about to leave it, or has found no room for a newer record
       }
       if (bytesIn(oldest) > 0) {
         if (segments.size() <= mostSegments()) {

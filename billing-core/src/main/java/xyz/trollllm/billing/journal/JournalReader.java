@@ -71,6 +71,11 @@ public final class JournalReader {
     return segments;
   }
 
+  /** Whether there was nothing that could not be read. */
+  boolean isWhole() {
+    return damaged == 0 && unreadable == 0;
+  }
+
   /** Records that are not whole. */
   int damaged() {
     return damaged;

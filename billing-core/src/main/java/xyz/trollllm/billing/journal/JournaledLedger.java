@@ -14,6 +14,7 @@ import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
+import xyz.trollllm.billing.Usd;
 
 /**
  * A ledger whose open requests survive its process: each is written down before credit is held for
@@ -33,7 +34,7 @@ public final class JournaledLedger extends ForwardingLedger {
     super(ledger);
     this.journal = journal;
     this.clock = clock;
-    super.whenDeferredEnds((requestId, _) -> journal.end(requestId));
+    super.whenDeferredEnds(this::deferredHasEnded);
   }
 
   @Override
@@ -83,14 +84,22 @@ public final class JournaledLedger extends ForwardingLedger {
     super.settle(
         settlement,
         settled -> {
-          endUnlessDeferred(settlement, settled);
+          endIfOver(settlement, settled);
           outcome.accept(settled);
         });
   }
 
-  private void endUnlessDeferred(Settlement settlement, Settled settled) {
-    if (!(settled instanceof Settled.Deferred)) {
+  /** What is due and the store knows nothing of stays: it may be the wrong store. */
+  private void endIfOver(Settlement settlement, Settled settled) {
+    boolean lost = settled instanceof Settled.UnknownHold && !settlement.charge().equals(Usd.ZERO);
+    if (!lost && !(settled instanceof Settled.Deferred)) {
       journal.end(settlement.hold().requestId());
+    }
+  }
+
+  private void deferredHasEnded(String requestId, Settled settled) {
+    if (!(settled instanceof Settled.UnknownHold)) {
+      journal.end(requestId);
     }
   }
 
@@ -107,20 +116,21 @@ public final class JournaledLedger extends ForwardingLedger {
       super.settle(
           settlement,
           settled -> {
-            endUnlessDeferred(settlement, settled);
-            warnIfLost(open, settlement, settled);
+            endIfOver(settlement, settled);
+            warnIfLost(settlement, settled);
             recovery.count(open, settlement, settled);
           });
     }
     return recovery;
   }
 
-  private static void warnIfLost(OpenRequest open, Settlement settlement, Settled settled) {
-    if (settled instanceof Settled.UnknownHold && open.kind() != RecordKind.START) {
+  private static void warnIfLost(Settlement settlement, Settled settled) {
+    if (settled instanceof Settled.UnknownHold && !settlement.charge().equals(Usd.ZERO)) {
       LOG.log(
           ERROR,
-          "request {0} of the journal was not settled ({1} USD): the store knows no such hold",
-          open.requestId(),
+          "request {0} of the journal is not charged ({1} USD): the store knows no such hold; it"
+              + " stays in the journal",
+          settlement.hold().requestId(),
           settlement.charge());
     }
   }
@@ -128,7 +138,7 @@ public final class JournaledLedger extends ForwardingLedger {
   @Override
   public void whenDeferredEnds(BiConsumer<String, Settled> listener) {
     super.whenDeferredEnds((requestId, settled) -> {
-      journal.end(requestId);
+      deferredHasEnded(requestId, settled);
       listener.accept(requestId, settled);
     });
   }

@@ -31,6 +31,7 @@ public final class Recovery {
   private final CountDownLatch open;
   private final Map<Basis, Integer> settled = new EnumMap<>(Basis.class);
   private int before;
+  private int lost;
   private int waiting;
 
   Recovery(int requests) {
@@ -75,7 +76,14 @@ public final class Recovery {
     switch (how) {
       case Settled.Taken _, Settled.TakenLate _ ->
           settled.merge(settlement.record().basis(), 1, Integer::sum);
-      case Settled.AlreadyTaken _, Settled.UnknownHold _ -> before++;
+      case Settled.AlreadyTaken _ -> before++;
+      case Settled.UnknownHold _ -> {
+        if (settlement.charge().equals(Usd.ZERO)) {
+          before++;
+        } else {
+          lost++;
+        }
+      }
       case Settled.Deferred _ -> waiting++;
     }
     open.countDown();
@@ -86,9 +94,14 @@ public final class Recovery {
     return settled.getOrDefault(basis, 0);
   }
 
-  /** How many were settled before, or never held. */
+  /** How many were settled before, or never held and cost nothing. */
   public synchronized int settledBefore() {
     return before;
+  }
+
+  /** How many are due, but unknown to the store. */
+  public synchronized int lost() {
+    return lost;
   }
 
   /** How many wait for the store. */
@@ -109,17 +122,18 @@ public final class Recovery {
       Thread.currentThread().interrupt();
     }
     synchronized (this) {
-      if (all + settled.size() + before + waiting > 0) {
+      if (all + settled.size() + before + lost + waiting > 0) {
         LOG.log(
             INFO,
             "requests that the process before left open: {0} settled by the upstream''s usage,"
                 + " {1} by a part of it, {2} by an estimate, {3} without charge; {4} needed no"
-                + " settlement; {5} wait for the store",
+                + " settlement; {5} are unknown to the store; {6} wait for it",
             settled(Basis.UPSTREAM),
             settled(Basis.PARTIAL),
             settled(Basis.ESTIMATED),
             settled(Basis.VOID),
             before,
+            lost,
             done ? waiting : waiting + open.getCount());
       }
     }

@@ -76,7 +76,7 @@ public final class RequestJournal implements AutoCloseable {
       write(open.computeIfAbsent(record.requestId(), _ -> new Entry()), record);
       keeper.haveSpare();
     }
-    keeper.replace(before.segments());
+    keeper.replace(before.segments(), before.isWhole());
   }
 
   /**
@@ -116,15 +116,15 @@ public final class RequestJournal implements AutoCloseable {
     if (before.damaged() > 0) {
       LOG.log(
           WARNING,
-          "{0} record(s) of the journal in {1} are not whole, as when a process dies while it"
-              + " writes: left out",
+          "{0} record(s) of the journal in {1} are not whole: left out, and kept in *.damaged",
           before.damaged(),
           options.directory());
     }
     if (before.unreadable() > 0) {
       LOG.log(
           System.Logger.Level.ERROR,
-          "{0} record(s) of the journal in {1} are of an unknown kind and left out",
+          "{0} record(s) of the journal in {1} are of an unknown kind, as of a newer version: left"
+              + " out, and kept in *.damaged",
           before.unreadable(),
           options.directory());
     }
@@ -222,16 +222,26 @@ public final class RequestJournal implements AutoCloseable {
     while (!keeper.isClosed()) {
       Segment segment = keeper.current();
       if (segment.enter()) {
-        if (segment.append(record.payload())) {
+        if (appends(segment, record)) {
           return segment;
         }
         segment.leave();
-        if (!keeper.advance(segment)) {
+        if (!segment.isFull() || !keeper.advance(segment)) {
           return null;
         }
       }
     }
     return null;
+  }
+
+  /** A page that cannot be had is no room, and no reason for a request not to be settled. */
+  private boolean appends(Segment segment, JournalRecord record) {
+    try {
+      return segment.append(record.payload());
+    } catch (InternalError e) { // this is how a fault of a mapped page shows
+      keeper.fail(e);
+      return false;
+    }
   }
 
   Map<String, Entry> entries() {

@@ -1,5 +1,6 @@
 package xyz.trollllm.billing.journal;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -83,6 +84,11 @@ final class SegmentFiles implements SegmentAllocator {
 
   static void delete(Path file) throws IOException {
     Files.deleteIfExists(file);
+  }
+
+  /** Keeps a segment that cannot be read whole, where no journal reads it again. */
+  static void putAside(Path file) throws IOException {
+    Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"), ATOMIC_MOVE);
   }
 
   /** None where the file system knows no such permissions. */

@@ -72,6 +72,11 @@ abstract class Operation<R> {
     return ++looks < LOOKS;
   }
 
+  /** Counts the looks at the account from the beginning. */
+  final void lookAnew() {
+    looks = 0;
+  }
+
   /** Tells the outcome, unless one was told before. */
   final void answer(R result) {
     if (answered) {

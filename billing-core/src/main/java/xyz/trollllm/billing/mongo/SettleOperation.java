@@ -24,7 +24,10 @@ final class SettleOperation extends Operation<Settled> {
   private UserUpdate update;
   private boolean late;
   private boolean unheld;
+
+  /** By this instance's clock, before the account was looked at last. */
   private Instant beforeLook;
+
   private int failures;
 
   SettleOperation(
@@ -49,13 +52,13 @@ final class SettleOperation extends Operation<Settled> {
 
   @Override
   Document wantsToSee() {
+    beforeLook = ledger.now();
     return LedgerContext.shownTo(settlement.hold());
   }
 
   @Override
   boolean missed(@Nullable Document user) {
     Settled settled = whyNotTaken(LedgerContext.account(settlement.hold(), user));
-    beforeLook = ledger.now();
     if (settled == null && mayLookAgain()) {
       return true;
     }
@@ -129,11 +132,11 @@ final class SettleOperation extends Operation<Settled> {
 
   @Override
   boolean refused(RuntimeException failure) {
-    beforeLook = ledger.now();
+    lookAnew();
     if (unheld) {
       // It may have happened: not to be sent again before another look.
       unheld = false;
-      update = ledger.statements().settle(settlement, beforeLook);
+      update = ledger.statements().settle(settlement, ledger.now());
     }
     if (++failures == PATIENCE || failure instanceof StoreSilentException) {
       unsettled.isDeferred(settlement.hold().requestId());

@@ -101,8 +101,9 @@ final class UserLanes {
       boolean isOurs = ours.computeIfAbsent(update.userId(), this::block);
       (isOurs ? together : apart).add(update);
     }
-    List<PlainUpdate.Waiting> waiting = submitted(apart);
+    List<PlainUpdate.Waiting> waiting;
     try {
+      waiting = submitted(apart);
       store.updateAll(together);
     } finally {
       ours.forEach((userId, isOurs) -> {

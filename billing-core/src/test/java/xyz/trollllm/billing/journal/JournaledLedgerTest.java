@@ -137,6 +137,27 @@ final class JournaledLedgerTest extends CreditLedgerContract {
     assertThat(journal.openRequests()).isZero();
   }
 
+  @Test
+  void chargeThatTheStoreKnowsNothingOfStaysForTheRightStore() {
+    giveCredit("1", "1");
+    JournaledLedger dying = new JournaledLedger(journal, new Deferring(within), clock);
+    dying.settle(settlement(reserve(CREDITS, "0.5"), "0.5"), _ -> {});
+    journal.close();
+
+    open();
+    JournaledLedger elsewhere =
+        new JournaledLedger(journal, new InMemoryCreditLedger(clock, 1_000), clock);
+    Recovery wrong = elsewhere.recover("openhands");
+    journal.close();
+    open();
+    Recovery right = ledger.recover("openhands");
+
+    assertThat(wrong.lost()).isEqualTo(1);
+    assertThat(right.lost()).isZero();
+    assertThat(spent(CREDITS)).isEqualTo(Usd.of("0.5"));
+    assertThat(journal.openRequests()).isZero();
+  }
+
   /** A ledger before a store that does not answer. */
   private static final class Deferring extends ForwardingLedger {
     private BiConsumer<String, Settled> listener = (_, _) -> {};

@@ -28,7 +28,8 @@ import xyz.trollllm.billing.mongo.LedgerAudit;
     description = {
       "Compares the log of requests, the counters, the balances and the holds of every user, and"
           + " reports what does not agree. Changes nothing and may run at any time; requests under"
-          + " way are no differences. Exits with 1 if there is any. Needs MONGODB_URI.",
+          + " way are no differences. Exits with 1 if there is any, with 75 if users were too busy to be"
+          + " compared. Needs MONGODB_URI.",
       "--journal looks at what an instance that does not run has left open, too.",
       "'user confirm' takes a foreign change of a balance for right."
     })
@@ -65,8 +66,15 @@ final class AuditCommand implements Callable<Integer> {
               .run(found)
               .plusDifferences(auditJournals(database, open, found));
       shell.out().println(json ? JSON.writeValueAsString(members(totals)) : sentence(totals));
-      return totals.differences() == 0 ? ExitCode.OK : ExitCode.FAILED;
+      return exitCode(totals);
     }
+  }
+
+  private static int exitCode(AuditTotals totals) {
+    if (totals.differences() > 0) {
+      return ExitCode.FAILED;
+    }
+    return totals.busy() > 0 ? ExitCode.TEMPORARY : ExitCode.OK;
   }
 
   private List<OpenRequest> openRequests() {

@@ -19,6 +19,9 @@ public final class ExitCode {
   /** A bug of ours. */
   public static final int SOFTWARE = 70;
 
+  /** Not all could be done now; the same command may succeed another time. */
+  public static final int TEMPORARY = 75;
+
   /** The configuration or the environment is wrong. */
   public static final int CONFIG = 78;
 
