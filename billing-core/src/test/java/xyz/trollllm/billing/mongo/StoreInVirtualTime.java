@@ -1,28 +1,22 @@
 package xyz.trollllm.billing.mongo;
 
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
-import java.util.List;
 import java.util.function.Consumer;
 import org.bson.Document;
-import org.bson.conversions.Bson;
-import org.jspecify.annotations.Nullable;
 
 /** A store whose own clock is a given one. */
-record StoreInVirtualTime(LedgerStore store, Clock clock) implements LedgerStore {
-  @Override
-  public boolean update(UserUpdate update) {
-    return store.update(atVirtualTime(update));
+final class StoreInVirtualTime extends ChangedStore {
+  private final Clock clock;
+
+  StoreInVirtualTime(LedgerStore store, Clock clock) {
+    super(store);
+    this.clock = clock;
   }
 
   @Override
-  public void updateAll(List<UserUpdate> updates) {
-    store.updateAll(updates.stream().map(this::atVirtualTime).toList());
-  }
-
-  private UserUpdate atVirtualTime(UserUpdate update) {
+  UserUpdate changed(UserUpdate update) {
     return new UserUpdate(update.userId(), (Document) withoutNow(update.filter()), update.update());
   }
 
@@ -41,33 +35,8 @@ record StoreInVirtualTime(LedgerStore store, Clock clock) implements LedgerStore
   }
 
   @Override
-  public @Nullable Document user(String userId, Bson projection) {
-    return store.user(userId, projection);
-  }
-
-  @Override
-  public @Nullable Document logRow(String id) {
-    return store.logRow(id);
-  }
-
-  @Override
-  public List<Document> logRows(String userId, @Nullable String before, int limit) {
-    return store.logRows(userId, before, limit);
-  }
-
-  @Override
-  public Appended append(List<Document> rows) {
-    return store.append(rows);
-  }
-
-  @Override
   public void dirtyUsers(Consumer<Dirty> visitor) {
-    store.dirtyUsers(user ->
+    super.dirtyUsers(user ->
         visitor.accept(new Dirty(user.userId(), clock.instant(), user.entries(), user.past())));
-  }
-
-  @Override
-  public void usersWithHoldsExpiring(Instant before, Consumer<Document> visitor) {
-    store.usersWithHoldsExpiring(before, visitor);
   }
 }
