@@ -48,15 +48,9 @@ public final class GracedLedger extends ForwardingLedger {
     if (lastSeen == null || silentSince == null) {
       return refused;
     }
-    Hold hold =
-        new Hold(
-            request.requestId(),
-            request.userId(),
-            request.creditField(),
-            request.amount(),
-            clock.instant().plus(request.lifetime()),
-            true);
-    if (!allowance.admit(hold, lastSeen, silentSince, clock.instant())) {
+    Instant now = clock.instant();
+    Hold hold = request.heldAt(now).asGraced();
+    if (!allowance.admit(hold, lastSeen, silentSince, now)) {
       return new Reservation.Unavailable(refused.reason() + ", and the account's grace is used up");
     }
     // It may have been set without an answer, and is wanted after all.

@@ -55,6 +55,11 @@ public record HoldRequest(
     return new HoldRequest(requestId, userId, creditField, amount, lifetime, null, time);
   }
 
+  /** The hold that fulfils this wish at {@code now}. */
+  public Hold heldAt(Instant now) {
+    return new Hold(requestId, userId, creditField, amount, now.plus(lifetime));
+  }
+
   boolean isTooLate(Instant now) {
     return notAfter != null && !now.isBefore(notAfter);
   }

@@ -125,14 +125,7 @@ public final class InMemoryCreditLedger implements CreditLedger {
   }
 
   private Hold hold(HoldRequest request) {
-    Instant expiresAt = clock.instant().plus(request.lifetime());
-    Hold hold =
-        new Hold(
-            request.requestId(),
-            request.userId(),
-            request.creditField(),
-            request.amount(),
-            expiresAt);
+    Hold hold = request.heldAt(clock.instant());
     holds.put(hold.requestId(), hold);
     owners.put(hold.requestId(), hold.userId());
     user(hold.userId()).openHolds++;

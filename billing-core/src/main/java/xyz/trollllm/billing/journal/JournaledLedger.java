@@ -9,12 +9,10 @@ import java.util.function.Supplier;
 import xyz.trollllm.billing.Basis;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.billing.ForwardingLedger;
-import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.HoldRequest;
 import xyz.trollllm.billing.Reservation;
 import xyz.trollllm.billing.Settled;
 import xyz.trollllm.billing.Settlement;
-import xyz.trollllm.billing.Usd;
 
 /**
  * A ledger whose open requests survive its process: each is written down before credit is held for
@@ -44,7 +42,7 @@ public final class JournaledLedger extends ForwardingLedger {
           new Reservation.Unavailable("this instance's journal of requests cannot be written"));
       return;
     }
-    boolean isNew = journal.start(wanted(request));
+    boolean isNew = journal.start(request.heldAt(clock.instant()));
     super.reserve(
         request,
         reservation -> {
@@ -53,15 +51,6 @@ public final class JournaledLedger extends ForwardingLedger {
           }
           outcome.accept(reservation);
         });
-  }
-
-  private Hold wanted(HoldRequest request) {
-    return new Hold(
-        request.requestId(),
-        request.userId(),
-        request.creditField(),
-        request.amount(),
-        clock.instant().plus(request.lifetime()));
   }
 
   @Override
@@ -91,8 +80,7 @@ public final class JournaledLedger extends ForwardingLedger {
 
   /** What is due and the store knows nothing of stays: it may be the wrong store. */
   private void endIfOver(Settlement settlement, Settled settled) {
-    boolean lost = settled instanceof Settled.UnknownHold && !settlement.charge().equals(Usd.ZERO);
-    if (!lost && !(settled instanceof Settled.Deferred)) {
+    if (!Recovery.isLost(settlement, settled) && !(settled instanceof Settled.Deferred)) {
       journal.end(settlement.hold().requestId());
     }
   }
@@ -125,7 +113,7 @@ public final class JournaledLedger extends ForwardingLedger {
   }
 
   private static void warnIfLost(Settlement settlement, Settled settled) {
-    if (settled instanceof Settled.UnknownHold && !settlement.charge().equals(Usd.ZERO)) {
+    if (Recovery.isLost(settlement, settled)) {
       LOG.log(
           ERROR,
           "request {0} of the journal is not charged ({1} USD): the store knows no such hold; it"

@@ -72,16 +72,21 @@ public final class Recovery {
         Duration.ZERO);
   }
 
+  /** Whether something is due of which the store knows nothing. */
+  static boolean isLost(Settlement settlement, Settled settled) {
+    return settled instanceof Settled.UnknownHold && !settlement.charge().equals(Usd.ZERO);
+  }
+
   synchronized void count(OpenRequest request, Settlement settlement, Settled how) {
     switch (how) {
       case Settled.Taken _, Settled.TakenLate _ ->
           settled.merge(settlement.record().basis(), 1, Integer::sum);
       case Settled.AlreadyTaken _ -> before++;
       case Settled.UnknownHold _ -> {
-        if (settlement.charge().equals(Usd.ZERO)) {
-          before++;
-        } else {
+        if (isLost(settlement, how)) {
           lost++;
+        } else {
+          before++;
         }
       }
       case Settled.Deferred _ -> waiting++;
