@@ -173,16 +173,34 @@ final class RequestJournalTest {
   }
 
   @Test
+  void refusalInTheSameProcessDoesNotLoseTheLock() throws Exception {
+    try (RequestJournal _ = open()) {
+      assertThatThrownBy(this::open).isInstanceOf(JournalException.class);
+
+      Process other = startHolder();
+      try {
+        assertThat(other.inputReader().readLine()).isNull();
+        assertThat(other.waitFor()).isNotZero();
+      } finally {
+        other.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private Process startHolder() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            JournalHolder.class.getName(),
+            directory().toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  @Test
   void otherProcessIsRefused() throws Exception {
-    Process holder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                JournalHolder.class.getName(),
-                directory().toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process holder = startHolder();
     try {
       assertThat(holder.inputReader().readLine()).isEqualTo("open");
 
