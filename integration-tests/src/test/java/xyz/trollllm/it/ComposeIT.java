@@ -270,6 +270,7 @@ final class ComposeIT {
           .forEach(file -> check.add(file.toString()));
     }
     check.add(Nginx.DEPLOY.resolveSibling("gateway").toString());
+    check.add(Nginx.DEPLOY.resolveSibling("build/reproducible.sh").toString());
 
     Programs.Finished found = Programs.finish(Map.of(), check);
 

@@ -7,18 +7,28 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Makes sure that one process writes to a directory. Ends with it, however that ends. */
+/**
+ * Makes sure that one process writes to a directory, and one part of it. Ends with the process,
+ * however that ends. Safe for use by many threads.
+ *
+ * <p>The system's lock belongs to the process, and is lost when the process closes any channel of
+ * the file. So who asks for a second lock in one process is refused before it opens the file.
+ */
 public final class DirectoryLock implements AutoCloseable {
+  /** What this process has locked, and what it announced there. */
+  private static final Map<Path, String> OURS = new ConcurrentHashMap<>();
+
+  private final Path directory;
   private final FileChannel channel;
 
-  private DirectoryLock(FileChannel channel) {
+  private DirectoryLock(Path directory, FileChannel channel) {
+    this.directory = directory;
     this.channel = channel;
   }
 
@@ -28,36 +38,49 @@ public final class DirectoryLock implements AutoCloseable {
    * @throws DirectoryInUseException if it is locked, be it by this very process
    */
   public static DirectoryLock acquire(Path directory) throws IOException {
-    Path file = directory.resolve("lock");
-    FileChannel channel = FileChannel.open(file, CREATE, READ, WRITE);
+    Path real = directory.toRealPath();
+    Path file = real.resolve("lock");
+    String announced = OURS.putIfAbsent(real, "");
+    if (announced != null) {
+      throw new DirectoryInUseException(directory, announced);
+    }
     try {
-      if (tryLock(channel) != null) {
-        channel.truncate(0);
-        return new DirectoryLock(channel);
-      }
-      throw new DirectoryInUseException(directory, Files.readString(file).strip());
-    } catch (IOException | DirectoryInUseException e) {
-      channel.close();
+      return new DirectoryLock(real, lock(directory, file));
+    } catch (IOException | RuntimeException e) {
+      OURS.remove(real);
       throw e;
     }
   }
 
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+  private static FileChannel lock(Path directory, Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, CREATE, READ, WRITE);
     try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException _) {
-      return null; // held by this very process
+      if (channel.tryLock() != null) {
+        channel.truncate(0);
+        return channel;
+      }
+      throw new DirectoryInUseException(directory, Files.readString(file).strip());
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
     }
   }
 
   /** Tells whoever is refused what to do instead. */
   public void announce(String text) throws IOException {
     channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+    OURS.replace(directory, text.strip());
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    if (channel.isOpen()) {
+      try {
+        channel.close();
+      } finally {
+        OURS.remove(directory);
+      }
+    }
   }
 
   /** Somebody else holds the lock of a directory. */

@@ -4,11 +4,13 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -36,6 +38,9 @@ final class JournalKeeper implements AutoCloseable {
 
   /** All that exist, oldest first; of the keeper's thread. */
   private final Deque<Segment> segments = new ArrayDeque<>();
+
+  /** The file of a segment that nobody needs any more, kept for the next one; of that thread. */
+  private @Nullable Path free;
 
   private final Thread thread;
   private volatile @Nullable String failure;
@@ -149,12 +154,11 @@ final class JournalKeeper implements AutoCloseable {
 
   private void keep() {
     try {
+      giveUpOldOnes();
       haveSpare();
       if (isBehind()) {
         writeWhatWasNot();
-      }
-      if (!isBehind()) {
-        giveUpOldOnes();
+        haveSpare();
       }
       if (failure != null && !isBehind()) {
         failure = null;
@@ -168,13 +172,40 @@ final class JournalKeeper implements AutoCloseable {
     }
   }
 
-  /** Makes sure that another segment is ready. */
+  /** Makes sure that another segment is ready: of an old one's file, else of a new one. */
   void haveSpare() throws IOException {
     if (spare.get() == null) {
-      Segment next = allocator.create(segments.getLast().number() + 1);
+      Segment next = nextSegment(segments.getLast().number() + 1);
       segments.add(next);
       spare.set(next);
     }
+  }
+
+  private Segment nextSegment(long number) throws IOException {
+    if (free == null) {
+      try {
+        return allocator.create(number);
+      } catch (IOException e) {
+        if (!emptyOldest()) {
+          throw e;
+        }
+      }
+    }
+    Path file = Objects.requireNonNull(free);
+    free = null;
+    return allocator.reuse(file, number);
+  }
+
+  /** Has what is open in the oldest written again, where that leaves room; whether it is free. */
+  private boolean emptyOldest() throws IOException {
+    Segment oldest = segments.getFirst();
+    if (oldest.number() < current.get().number()
+        && bytesIn(oldest) < current.get().room() / 2
+        && oldest.retire()) {
+      writeAgain(oldest);
+      giveUpOldOnes();
+    }
+    return free != null;
   }
 
   void fail(Throwable reason) {
@@ -188,10 +219,9 @@ final class JournalKeeper implements AutoCloseable {
     failure = String.valueOf(reason);
   }
 
-  private void writeWhatWasNot() throws IOException {
+  private void writeWhatWasNot() {
     if (current.get().isFull()) {
       advance(current.get());
-      haveSpare();
     }
     long cases = missed.get();
     writeAgain(null);
@@ -202,7 +232,7 @@ final class JournalKeeper implements AutoCloseable {
   private void giveUpOldOnes() throws IOException {
     while (segments.getFirst().number() < current.get().number()) {
       Segment oldest = segments.getFirst();
-      if (!oldest.retire() || isBehind()) {
+      if (!oldest.retire() || isSomethingUnwritten()) {
         return; // somebody is about to leave it, or has found no room for a newer record
       }
       if (bytesIn(oldest) > 0) {
@@ -217,10 +247,25 @@ final class JournalKeeper implements AutoCloseable {
       if (syncEvery.isPositive()) {
         segments.forEach(Segment::force); // the copies, before the originals are gone
       }
-      SegmentFiles.delete(oldest.file());
       segments.removeFirst();
       oldest.close();
+      if (free == null) {
+        free = SegmentFiles.free(oldest.file());
+      } else {
+        SegmentFiles.delete(oldest.file());
+      }
     }
+  }
+
+  /** Whether of any open request the last record stands nowhere, so that an older one counts. */
+  private boolean isSomethingUnwritten() {
+    for (RequestJournal.Entry entry : journal.entries().values()) {
+      RequestJournal.Written last = entry.last();
+      if (last != null && last.segment() == null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** As many as usual, and more only if open requests fill half of them. */

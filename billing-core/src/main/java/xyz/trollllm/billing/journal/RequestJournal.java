@@ -94,6 +94,7 @@ public final class RequestJournal implements AutoCloseable {
       SegmentFiles.createDirectory(options.directory());
       DirectoryLock lock = DirectoryLock.acquire(options.directory());
       try {
+        SegmentFiles.deleteFree(options.directory());
         JournalReader before = JournalReader.read(options.directory());
         warnOf(options, before);
         UUID id = InstanceId.of(options.directory());

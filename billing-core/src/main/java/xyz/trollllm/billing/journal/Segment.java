@@ -114,6 +114,11 @@ final class Segment implements AutoCloseable {
     return true;
   }
 
+  /** How many bytes are left. */
+  long room() {
+    return Math.max(0, memory.byteSize() - tail.get());
+  }
+
   /** Whether a record was turned away. */
   boolean isFull() {
     return tail.get() > memory.byteSize();

@@ -26,6 +26,8 @@ import java.util.regex.Pattern;
 /** The segments of a journal in its directory, which only their owner may read. */
 final class SegmentFiles implements SegmentAllocator {
   private static final Pattern NAME = Pattern.compile("([0-9]{10})\\.journal");
+  private static final String FREE = ".free";
+  private static final String DAMAGED = ".damaged";
   private static final int PIECE = 1 << 16;
 
   private final Path directory;
@@ -68,17 +70,49 @@ final class SegmentFiles implements SegmentAllocator {
     Path file = directory.resolve("%010d.journal".formatted(number));
     try (FileChannel channel =
         FileChannel.open(file, Set.of(CREATE_NEW, READ, WRITE), owners(directory, "rw-------"))) {
-      for (long at = 0; at < segmentBytes; ) {
-        at += channel.write(ByteBuffer.allocate((int) Math.min(PIECE, segmentBytes - at)), at);
-      }
-      channel.force(true);
-      Arena arena = Arena.ofShared();
-      MemorySegment memory = channel.map(MapMode.READ_WRITE, 0, segmentBytes, arena);
-      memory.fill((byte) 0);
-      return new Segment(number, file, arena, memory);
+      return zeros(number, file, channel);
     } catch (IOException e) {
       Files.deleteIfExists(file);
       throw e;
+    }
+  }
+
+  @Override
+  public Segment reuse(Path free, long number) throws IOException {
+    Path file = directory.resolve("%010d.journal".formatted(number));
+    try (FileChannel channel = FileChannel.open(free, READ, WRITE)) {
+      channel.truncate(segmentBytes);
+      Segment segment = zeros(number, file, channel);
+      Files.move(free, file, ATOMIC_MOVE);
+      return segment;
+    } catch (IOException e) {
+      Files.deleteIfExists(free);
+      throw e;
+    }
+  }
+
+  private Segment zeros(long number, Path file, FileChannel channel) throws IOException {
+    for (long at = 0; at < segmentBytes; ) {
+      at += channel.write(ByteBuffer.allocate((int) Math.min(PIECE, segmentBytes - at)), at);
+    }
+    channel.force(true);
+    Arena arena = Arena.ofShared();
+    MemorySegment memory = channel.map(MapMode.READ_WRITE, 0, segmentBytes, arena);
+    memory.fill((byte) 0);
+    return new Segment(number, file, arena, memory);
+  }
+
+  /** Takes the name from a segment by which readers look for it; returns the new one. */
+  static Path free(Path segment) throws IOException {
+    Path free = segment.resolveSibling(segment.getFileName() + FREE);
+    Files.move(segment, free, ATOMIC_MOVE);
+    return free;
+  }
+
+  /** Removes what the process before had kept for a next segment. */
+  static void deleteFree(Path directory) throws IOException {
+    for (Path file : endingWith(FREE, directory)) {
+      Files.delete(file);
     }
   }
 
@@ -88,7 +122,20 @@ final class SegmentFiles implements SegmentAllocator {
 
   /** Keeps a segment that cannot be read whole, where no journal reads it again. */
   static void putAside(Path file) throws IOException {
-    Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"), ATOMIC_MOVE);
+    Files.move(file, file.resolveSibling(file.getFileName() + DAMAGED), ATOMIC_MOVE);
+  }
+
+  /** The files that were put aside. */
+  static List<Path> putAsideIn(Path directory) throws IOException {
+    return endingWith(DAMAGED, directory);
+  }
+
+  private static List<Path> endingWith(String end, Path directory) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (var files = Files.newDirectoryStream(directory, "*" + end)) {
+      files.forEach(found::add);
+    }
+    return found;
   }
 
   /** None where the file system knows no such permissions. */

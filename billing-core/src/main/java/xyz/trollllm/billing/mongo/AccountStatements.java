@@ -39,11 +39,17 @@ public final class AccountStatements {
           new AccountStatement.Balance(
               amount == null ? Usd.ZERO : LegacyDollars.usd(amount),
               Usd.ofNanos(Documents.count(user, Paths.held(field))),
-              LedgerStatements.spent(user, field),
+              spent(user, field),
               instant(expiry)));
     }
     return new AccountStatement(
         balances, Documents.count(user, Paths.TOKENS), Documents.count(user, Paths.OPEN_HOLDS));
+  }
+
+  /** What the gateway took from a balance and did not give back. */
+  static Usd spent(Document user, CreditField field) {
+    return Usd.ofNanos(Documents.count(user, Paths.spent(field)))
+        .minus(Usd.ofNanos(Documents.count(user, Paths.refunded(field))));
   }
 
   private static @Nullable Instant instant(@Nullable Date date) {

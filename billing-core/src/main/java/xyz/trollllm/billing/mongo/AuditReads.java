@@ -1,5 +1,7 @@
 package xyz.trollllm.billing.mongo;
 
+import static xyz.trollllm.billing.mongo.Documents.exists;
+
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import java.time.Instant;
@@ -37,7 +39,8 @@ final class AuditReads {
         .aggregate(
             List.of(
                 new Document(
-                    "$match", new Document("_id", new Document("$gt", "")).append("gw", exists())),
+                    "$match",
+                    new Document("_id", new Document("$gt", "")).append("gw", exists(true))),
                 new Document("$sort", new Document("_id", 1)),
                 new Document("$project", UserBooks.projection())))
         .batchSize(batchSize);
@@ -82,7 +85,7 @@ final class AuditReads {
   private Map<String, LoggedSums> sums(Document filter) {
     reads++;
     Map<String, LoggedSums> sums = new HashMap<>();
-    Document match = filter.append(LogRow.NANOS, exists());
+    Document match = filter.append(LogRow.NANOS, exists(true));
     for (Document group :
         logs.aggregate(
             List.of(new Document("$match", match), new Document("$group", LoggedSums.group())))) {
@@ -97,7 +100,7 @@ final class AuditReads {
     return rows(
         new Document(LogRow.USER, userId)
             .append(LogRow.CREATED, new Document("$gte", Date.from(from)))
-            .append(LogRow.NANOS, exists()));
+            .append(LogRow.NANOS, exists(true)));
   }
 
   /** The rows that belong to other rows: late charges and refunds. */
@@ -122,9 +125,5 @@ final class AuditReads {
   private List<Document> rows(Document filter) {
     reads++;
     return logs.find(filter).projection(WaitingRow.projection()).into(new ArrayList<>());
-  }
-
-  private static Document exists() {
-    return new Document("$exists", true);
   }
 }

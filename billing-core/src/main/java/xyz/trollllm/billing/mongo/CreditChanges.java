@@ -50,7 +50,7 @@ public final class CreditChanges {
     BookedField booked = new BookedField(field, false);
     Document noted = document(ChangeNotes.TOP_UP, booked, amount, note);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (store.update(LedgerStatements.topUp(userId, field, amount, noted))) {
+      if (store.update(BookStatements.topUp(userId, field, amount, noted))) {
         return new CreditChange.Done();
       }
       Document user = read(userId);
@@ -61,7 +61,7 @@ public final class CreditChanges {
       if (before != null) {
         return before;
       }
-      store.update(LedgerStatements.anchor(userId, field, user));
+      store.update(BookStatements.anchor(userId, field, user));
     }
     throw new IllegalStateException(
         "the " + field.balanceField() + " of " + userId + " changed at every attempt");
@@ -89,7 +89,7 @@ public final class CreditChanges {
         return new CreditChange.OtherAmount(unexplained);
       }
       Number confirmed = Documents.at(user, Paths.foreign(field), Number.class);
-      if (store.update(LedgerStatements.confirm(userId, field, amount, confirmed, noted))) {
+      if (store.update(BookStatements.confirm(userId, field, amount, confirmed, noted))) {
         return new CreditChange.Done();
       }
     }

@@ -3,7 +3,7 @@ package xyz.trollllm.billing.mongo;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
-/** Reads values at dotted paths. */
+/** Reads values at dotted paths, and asks for them. */
 final class Documents {
   private Documents() {}
 
@@ -20,5 +20,10 @@ final class Documents {
   static long count(Document document, String path) {
     Number value = at(document, path, Number.class);
     return value == null ? 0 : value.longValue();
+  }
+
+  /** The condition that there is a value, or none. */
+  static Document exists(boolean expected) {
+    return new Document("$exists", expected);
   }
 }

@@ -1,5 +1,6 @@
 package xyz.trollllm.billing.mongo;
 
+import static xyz.trollllm.billing.mongo.Documents.exists;
 import static xyz.trollllm.billing.mongo.Paths.hold;
 import static xyz.trollllm.billing.mongo.Paths.late;
 import static xyz.trollllm.billing.mongo.Paths.outbox;
@@ -259,68 +260,6 @@ final class LedgerStatements {
         userId, condition, new Document("$set", new Document(Paths.NEXT_EXPIRY, date(next))));
   }
 
-  /** What {@link #anchor} notes, as parts of the user's document. */
-  static Document anchored(CreditField field) {
-    return new Document(field.balanceField(), 1).append(field.usedField(), 1);
-  }
-
-  /**
-   * Notes the balance, and what was used of it, before the gateway's first touch, if both are still
-   * what was read of {@code user}.
-   */
-  static UserUpdate anchor(String userId, CreditField field, Document user) {
-    Number balance = Documents.at(user, field.balanceField(), Number.class);
-    Number used = Documents.at(user, field.usedField(), Number.class);
-    Document condition =
-        new Document(field.balanceField(), balance == null ? exists(false) : balance)
-            .append(field.usedField(), used)
-            .append(Paths.opening(field), exists(false));
-    Document noted =
-        new Document(Paths.opening(field), balance == null ? LegacyDollars.of(0) : balance)
-            .append(Paths.openingUse(field), used == null ? LegacyDollars.of(0) : used);
-    return new UserUpdate(userId, condition, new Document("$set", noted));
-  }
-
-  /** What the gateway took from a balance and did not give back. */
-  static Usd spent(Document user, CreditField field) {
-    return Usd.ofNanos(Documents.count(user, Paths.spent(field)))
-        .minus(Usd.ofNanos(Documents.count(user, Paths.refunded(field))));
-  }
-
-  /** Adds to a balance that the gateway has touched before, unless {@code note} stands there. */
-  static UserUpdate topUp(String userId, CreditField field, Usd amount, Document note) {
-    long nanos = amount.nanos();
-    return new UserUpdate(
-        userId,
-        new Document(Paths.opening(field), exists(true))
-            .append(Paths.CHANGES + ".id", new Document("$ne", note.get("id"))),
-        new Document(
-                "$inc",
-                new Document(field.balanceField(), LegacyDollars.of(nanos))
-                    .append(Paths.topUps(field), nanos))
-            .append("$push", noted(note)));
-  }
-
-  /**
-   * Counts what others changed into the books, if they are still as they were read.
-   *
-   * @param before what was confirmed before; null if nothing was
-   */
-  static UserUpdate confirm(
-      String userId, BookedField field, Usd amount, @Nullable Number before, Document note) {
-    String path = Paths.foreign(field);
-    return new UserUpdate(
-        userId,
-        new Document(path, before == null ? exists(false) : before)
-            .append(Paths.CHANGES + ".id", new Document("$ne", note.get("id"))),
-        new Document("$inc", new Document(path, amount.nanos())).append("$push", noted(note)));
-  }
-
-  private static Document noted(Document note) {
-    return new Document(
-        Paths.CHANGES, new Document("$each", List.of(note)).append("$slice", -ChangeNotes.KEPT));
-  }
-
   private Document entry(String state, Instant keptUntil, Document row) {
     return new Document("x", date(keptUntil))
         .append("s", state)
@@ -353,10 +292,6 @@ final class LedgerStatements {
           .append(field.usedField(), LegacyDollars.of(nanos));
     }
     return increments.append(Paths.TOKENS, settlement.record().usage().totalTokens());
-  }
-
-  private static Document exists(boolean expected) {
-    return new Document("$exists", expected);
   }
 
   private static Date date(Instant instant) {

@@ -106,7 +106,7 @@ public final class MongoUsers {
           new Balance(
               amount == null ? Usd.ZERO : LegacyDollars.usd(amount),
               Usd.ofNanos(Documents.count(document, Paths.held(field))),
-              LedgerStatements.spent(document, field)));
+              AccountStatements.spent(document, field)));
     }
     boolean active = !Boolean.FALSE.equals(Documents.at(document, Paths.ACTIVE, Boolean.class));
     return new User(document.getString("_id"), active, balances);

@@ -77,8 +77,7 @@ final class ReserveOperation extends Operation<Reservation> {
     if (!account.isAnchored()) {
       ledger
           .store()
-          .update(
-              LedgerStatements.anchor(wanted.userId(), wanted.creditField(), account.document()));
+          .update(BookStatements.anchor(wanted.userId(), wanted.creditField(), account.document()));
       return null;
     }
     return now.isBefore(reserve.deadline())

@@ -118,7 +118,7 @@ final class SettleOperation extends Operation<Settled> {
     if (!account.isAnchored()) {
       ledger
           .store()
-          .update(LedgerStatements.anchor(hold.userId(), hold.creditField(), account.document()));
+          .update(BookStatements.anchor(hold.userId(), hold.creditField(), account.document()));
     }
     late = false;
     unheld = true;

@@ -49,7 +49,7 @@ final class StatementChecks {
         .getCollection(Collections.USERS)
         .insertOne(new Document("_id", USER).append(FIELD.balanceField(), 10.0));
     Instant now = Instant.now();
-    once("anchor", LedgerStatements.anchor(USER, FIELD, read()));
+    once("anchor", BookStatements.anchor(USER, FIELD, read()));
     topUp();
     Hold hold = reserve("request-1", now);
     Hold raised = hold.of(Usd.of("2"));
@@ -76,7 +76,7 @@ final class StatementChecks {
             .append("k", ChangeNotes.TOP_UP)
             .append("f", FIELD.balanceField())
             .append("n", 1_000_000_000L);
-    once("top up", LedgerStatements.topUp(USER, FIELD, Usd.of("1"), note));
+    once("top up", BookStatements.topUp(USER, FIELD, Usd.of("1"), note));
   }
 
   private Hold reserve(String id, Instant now) {

@@ -213,6 +213,11 @@ final class JournaledLedgerTest extends CreditLedgerContract {
       }
       return new SegmentFiles(folder, JournalOptions.SMALLEST_SEGMENT).create(number);
     }
+
+    @Override
+    public Segment reuse(Path free, long number) throws java.io.IOException {
+      return new SegmentFiles(folder, JournalOptions.SMALLEST_SEGMENT).reuse(free, number);
+    }
   }
 
   @Test

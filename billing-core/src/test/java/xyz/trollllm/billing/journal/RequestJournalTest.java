@@ -173,16 +173,34 @@ final class RequestJournalTest {
   }
 
   @Test
+  void refusalInTheSameProcessDoesNotLoseTheLock() throws Exception {
+    try (RequestJournal _ = open()) {
+      assertThatThrownBy(this::open).isInstanceOf(JournalException.class);
+
+      Process other = startHolder();
+      try {
+        assertThat(other.inputReader().readLine()).isNull();
+        assertThat(other.waitFor()).isNotZero();
+      } finally {
+        other.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private Process startHolder() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            JournalHolder.class.getName(),
+            directory().toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  @Test
   void otherProcessIsRefused() throws Exception {
-    Process holder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                JournalHolder.class.getName(),
-                directory().toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process holder = startHolder();
     try {
       assertThat(holder.inputReader().readLine()).isEqualTo("open");
 
@@ -324,16 +342,9 @@ final class RequestJournalTest {
   @Test
   void fullDiskIsToldAndMadeGoodWhenThereIsRoomAgain() {
     AtomicBoolean full = new AtomicBoolean();
-    SegmentFiles files = new SegmentFiles(directory(), SEGMENT);
-    SegmentAllocator allocator =
-        number -> {
-          if (full.get()) {
-            throw new IOException("No space left on device");
-          }
-          return files.create(number);
-        };
     Map<String, Settlement> last = new HashMap<>();
-    try (RequestJournal journal = RequestJournal.open(options(), Clock.systemUTC(), allocator)) {
+    try (RequestJournal journal =
+        RequestJournal.open(options(), Clock.systemUTC(), diskThatIs(full))) {
       assertThat(journal.isHealthy()).isTrue();
       full.set(true);
       for (int i = 0; i < 1_000; i++) {
@@ -352,12 +363,93 @@ final class RequestJournalTest {
     assertAreFound(last);
   }
 
+  /** The disk takes no new file once this says so. */
+  private SegmentAllocator diskThatIs(AtomicBoolean full) {
+    SegmentFiles files = new SegmentFiles(directory(), SEGMENT);
+    return new SegmentAllocator() {
+      @Override
+      public Segment create(long number) throws IOException {
+        if (full.get()) {
+          throw new IOException("No space left on device");
+        }
+        return files.create(number);
+      }
+
+      @Override
+      public Segment reuse(Path free, long number) throws IOException {
+        return files.reuse(free, number);
+      }
+    };
+  }
+
+  @Test
+  void fullDiskIsNoTroubleWhileRequestsEnd() {
+    AtomicBoolean full = new AtomicBoolean();
+    Hold old = some.hold();
+    Settlement soFar = some.settlement(old);
+    try (RequestJournal journal =
+        RequestJournal.open(options(), Clock.systemUTC(), diskThatIs(full))) {
+      journal.start(old);
+      journal.progress(RecordKind.PROGRESS, soFar);
+      for (int i = 0; i < 400; i++) {
+        serve(journal, some.hold());
+        awaitHealth(journal);
+      }
+      full.set(true);
+      long before = highestSegment();
+      for (int i = 0; i < 2_000; i++) {
+        serve(journal, some.hold());
+        awaitHealth(journal);
+      }
+      assertThat(highestSegment()).isGreaterThan(before + 5);
+    }
+
+    assertThat(found()).containsOnlyKeys(old.requestId());
+    assertThat(of(found(), old.requestId()).settlement()).contains(soFar);
+  }
+
+  @Test
+  void fullDiskHealsOnceWhatFilledTheFilesHasEnded() {
+    AtomicBoolean full = new AtomicBoolean();
+    List<Hold> open = new ArrayList<>();
+    try (RequestJournal journal =
+        RequestJournal.open(options(), Clock.systemUTC(), diskThatIs(full))) {
+      full.set(true);
+      for (int i = 0; i < 1_000; i++) {
+        Hold hold = some.hold();
+        open.add(hold);
+        journal.start(hold);
+        journal.progress(RecordKind.PROGRESS, some.settlement(hold));
+      }
+      Eventually.holds(() -> !journal.isHealthy());
+
+      open.forEach(hold -> journal.end(hold.requestId()));
+
+      Eventually.holds(journal::isHealthy);
+      Hold last = some.hold();
+      journal.start(last);
+      assertThat(journal.openRequests()).isEqualTo(1);
+      journal.end(last.requestId());
+    }
+
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void fileThatWasKeptForReuseIsForgotten() throws IOException {
+    try (RequestJournal journal = open()) {
+      journal.start(some.hold());
+    }
+    Files.write(directory().resolve("0000000007.journal.free"), new byte[100]);
+
+    try (RequestJournal _ = open()) {
+      assertThat(directory().resolve("0000000007.journal.free")).doesNotExist();
+    }
+  }
+
   @Test
   void diskThatIsFullAtTheStartIsAnError() {
-    SegmentAllocator full =
-        _ -> {
-          throw new IOException("No space left on device");
-        };
+    SegmentAllocator full = diskThatIs(new AtomicBoolean(true));
 
     assertThatThrownBy(() -> RequestJournal.open(options(), Clock.systemUTC(), full))
         .isInstanceOf(JournalException.class)

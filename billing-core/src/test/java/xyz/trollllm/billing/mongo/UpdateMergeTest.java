@@ -114,7 +114,7 @@ final class UpdateMergeTest {
   void updatesThatLookAtWhatAnotherChangesAreLeftForTheNextMerge() {
     UserUpdate sweep = LedgerStatements.nextExpiry("ann", Date.from(NOW), null);
     UserUpdate clean = OutboxStatements.clean("ann");
-    UserUpdate anchor = LedgerStatements.anchor("ann", CREDITS, new Document("credits", 1.0));
+    UserUpdate anchor = BookStatements.anchor("ann", CREDITS, new Document("credits", 1.0));
 
     assertThat(fit(sweep, reserve("r1", CREDITS, "0.25"))).isFalse();
     assertThat(fit(reserve("r1", CREDITS, "0.25"), sweep)).isFalse();
