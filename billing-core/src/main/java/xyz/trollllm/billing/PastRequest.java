@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import xyz.trollllm.config.CreditField;
 
 /**
- * A settled request as its user may see it: everything that its charge was computed from, and
- * nothing of the upstream's.
+ * A settled request as its user may see it: everything that its charge was computed from, and of
+ * the upstream its configured name only.
  *
  * <p>The charge is {@code multiplier} times the sum of {@link CostItem#listed} and {@link
  * CostFee#listed}, rounded once, half up, to whole nano-dollars. With the flag {@code
@@ -18,6 +18,7 @@ import xyz.trollllm.config.CreditField;
  *
  * @param api the client API, such as {@code anthropic}
  * @param model the configured model id
+ * @param upstream the configured name of where it went
  * @param items what was priced, the answer itself first
  * @param fees for uses of the upstream's own tools
  * @param charge what was taken, in whole nano-dollars
@@ -33,6 +34,7 @@ public record PastRequest(
     String instance,
     String api,
     String model,
+    String upstream,
     boolean streamed,
     List<CostItem> items,
     List<CostFee> fees,
@@ -62,6 +64,7 @@ public record PastRequest(
         instance,
         api,
         model,
+        upstream,
         streamed,
         items,
         fees,
@@ -88,6 +91,7 @@ public record PastRequest(
         record.instance(),
         record.api(),
         record.model(),
+        record.upstream(),
         record.streamed(),
         record.cost().items(),
         record.cost().fees(),

@@ -14,7 +14,12 @@ final class Eventually {
   private Eventually() {}
 
   static void eventually(BooleanSupplier condition, Supplier<String> otherwise) {
-    Instant deadline = Instant.now().plus(PATIENCE);
+    eventually(PATIENCE, condition, otherwise);
+  }
+
+  /** For what takes several programs to come about. */
+  static void eventually(Duration patience, BooleanSupplier condition, Supplier<String> otherwise) {
+    Instant deadline = Instant.now().plus(patience);
     while (!condition.getAsBoolean()) {
       if (Instant.now().isAfter(deadline)) {
         throw new AssertionError(otherwise.get());

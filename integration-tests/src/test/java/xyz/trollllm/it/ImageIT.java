@@ -84,6 +84,7 @@ final class ImageIT {
         .contains("COPY --from=build /opt/java /opt/java\n")
         .contains("COPY --from=build /app /app\n")
         .contains("USER 10001:10001\n")
+        .contains("JOURNAL_DIRECTORY=/app/journal ")
         .contains("ENTRYPOINT [\"/app/gateway\"]\nCMD [\"serve\"]\n")
         .containsPattern("HEALTHCHECK .* CMD \\[\"/app/health\"\\]\n");
   }

@@ -48,6 +48,7 @@ final class LoggedRequest {
             row.getString("instance"),
             row.getString("api"),
             row.getString("model"),
+            row.getString("upstream"),
             row.getBoolean("streamed"),
             items(row),
             fees(row),

@@ -68,6 +68,7 @@ public final class RequestDocument {
     json.writeStringProperty("instance", request.instance());
     json.writeStringProperty("api", request.api());
     json.writeStringProperty("model", request.model());
+    json.writeStringProperty("upstream", request.upstream());
     json.writeBooleanProperty("stream", request.streamed());
     json.writeNumberProperty("http_status", request.status());
     json.writeStringProperty("outcome", name(request.outcome()));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import xyz.trollllm.config.ConfigLoader;
 import xyz.trollllm.config.ConfigProblem;
@@ -12,6 +13,7 @@ import xyz.trollllm.config.ConfigSetCheck;
 import xyz.trollllm.config.InvalidConfigException;
 import xyz.trollllm.config.LoadedConfig;
 import xyz.trollllm.config.RoutingTable;
+import xyz.trollllm.config.UpstreamKeys;
 
 /** Checks configuration files, alone and together. */
 @Command(
@@ -19,7 +21,8 @@ import xyz.trollllm.config.RoutingTable;
     mixinStandardHelpOptions = true,
     description = {
       "Checks configuration files, alone and together, and shows where requests go and which"
-          + " credit field pays. Starts nothing and needs neither keys nor a database."
+          + " credit field pays. Starts nothing and needs neither keys nor a database.",
+      "With --keys it also looks whether the variables with the upstreams' keys are set."
     })
 final class CheckCommand implements Callable<Integer> {
   private final Shell shell;
@@ -31,6 +34,11 @@ final class CheckCommand implements Callable<Integer> {
       arity = "1..*",
       description = "configuration files of instances that are to run side by side")
   private List<Path> files = List.of();
+
+  @Option(
+      names = "--keys",
+      description = "look for the upstreams' keys in the environment, as 'serve' does")
+  private boolean keys;
 
   CheckCommand(Shell shell) {
     this.shell = shell;
@@ -62,6 +70,9 @@ final class CheckCommand implements Callable<Integer> {
       LoadedConfig loaded = ConfigLoader.loadWithWarnings(file, shell.environment());
       loaded.warnings().forEach(warning -> warning(in(source, warning)));
       valid.add(loaded);
+      if (keys) {
+        UpstreamKeys.resolve(loaded.config(), shell.environment());
+      }
     } catch (InvalidConfigException e) {
       e.problems().forEach(problem -> problem(in(source, problem)));
     }

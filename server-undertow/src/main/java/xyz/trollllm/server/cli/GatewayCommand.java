@@ -14,10 +14,10 @@ import picocli.CommandLine.Command;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:a vector failed, an audit found a difference, or a database differs",
+      "1:a vector or a smoke test failed, an audit found a difference, or a database differs",
       "64:the command line is wrong",
       "65:no such user, key or request, or not in that state",
-      "69:the database or something else that is needed does not answer",
+      "69:the database, the gateway or something else that is needed does not answer",
       "70:a bug; please report it",
       "78:the configuration or the environment is wrong"
     },
@@ -42,6 +42,7 @@ public final class GatewayCommand {
         .addSubcommand(new DemoCommand(shell))
         .addSubcommand(new StandInCommand(shell))
         .addSubcommand(new VectorsCommand(shell))
+        .addSubcommand(new SmokeCommand(shell))
         .setOut(shell.out())
         .setErr(shell.err())
         .setUsageHelpAutoWidth(true)

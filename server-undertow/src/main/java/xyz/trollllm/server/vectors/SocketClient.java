@@ -6,6 +6,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -14,6 +16,8 @@ import javax.net.ssl.SSLSocketFactory;
  */
 public final class SocketClient {
   private final URI url;
+  private final InetSocketAddress address;
+  private final SSLSocketFactory tls;
   private final Duration patience;
 
   /**
@@ -21,8 +25,30 @@ public final class SocketClient {
    * @param patience how long to wait for each read of an answer
    */
   public SocketClient(URI url, Duration patience) {
+    this(url, addressOf(url), (SSLSocketFactory) SSLSocketFactory.getDefault(), patience);
+  }
+
+  /**
+   * @param url where the gateway is as clients name it, without a path
+   * @param address where to connect instead, unresolved; see {@link #addressOf}
+   * @param tls knows whom to trust; certificates must be for the URL's host
+   * @param patience how long to wait for each read of an answer
+   */
+  public SocketClient(URI url, InetSocketAddress address, SSLSocketFactory tls, Duration patience) {
     this.url = url;
+    this.address = address;
+    this.tls = tls;
     this.patience = patience;
+  }
+
+  /** Host and port of {@code url}, unresolved. */
+  public static InetSocketAddress addressOf(URI url) {
+    int port = url.getPort() >= 0 ? url.getPort() : isTls(url) ? 443 : 80;
+    return InetSocketAddress.createUnresolved(url.getHost(), port);
+  }
+
+  private static boolean isTls(URI url) {
+    return "https".equals(url.getScheme());
   }
 
   /** Host and port as the host field of a request names them. */
@@ -54,17 +80,27 @@ public final class SocketClient {
   }
 
   private Socket connect() throws IOException {
-    boolean tls = "https".equals(url.getScheme());
-    int port = url.getPort() >= 0 ? url.getPort() : tls ? 443 : 80;
-    Socket socket = tls ? SSLSocketFactory.getDefault().createSocket() : new Socket();
+    Socket socket = new Socket();
     try {
-      socket.connect(new InetSocketAddress(url.getHost(), port), (int) patience.toMillis());
+      socket.connect(
+          new InetSocketAddress(address.getHostString(), address.getPort()),
+          (int) patience.toMillis());
       socket.setTcpNoDelay(true);
       socket.setSoTimeout((int) patience.toMillis());
-      return socket;
+      return isTls(url) ? encrypted(socket) : socket;
     } catch (IOException e) {
       socket.close();
       throw e;
     }
+  }
+
+  private Socket encrypted(Socket socket) throws IOException {
+    SSLSocket encrypted =
+        (SSLSocket) tls.createSocket(socket, url.getHost(), socket.getPort(), true);
+    SSLParameters parameters = encrypted.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    encrypted.setSSLParameters(parameters);
+    encrypted.startHandshake();
+    return encrypted;
   }
 }

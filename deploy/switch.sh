@@ -1,0 +1,465 @@
+#!/bin/sh
+# Switches chat2 to another profile, or all instances to another version, checks that it works, and
+# rolls back by itself if it does not. Run it beside docker-compose.prod.yml, on the machine itself.
+#
+#   switch.sh [--keep] PROFILE            chat2 runs with goproxy/PROFILE.json
+#   switch.sh [--keep] --back             chat2 runs with its profile before; twice is forth again
+#   switch.sh [--keep] --version TAG      both instances and the backend run trollllm-gateway:TAG,
+#                                         one instance after the other
+#   switch.sh [--keep] --version --back   they run the version before
+#   switch.sh --status                    what is configured, what runs, and whether they agree
+#
+#   --keep   stay with what does not work, to look at it, instead of rolling back
+#
+# The same profile or version again applies a file that was edited, or an image that was built anew.
+# Environment:
+#
+#   SMOKE_KEY          the key of a user with credit in both fields: every model is tried before and
+#                      after, for real money. Without it nothing is tried.
+#   SMOKE_URL          chat2 as clients name it (https://chat2.trollllm.xyz)
+#   SMOKE_CHAT_URL     chat as clients name it (https://chat.trollllm.xyz)
+#   SMOKE_CONNECT_TO   where to connect for both (nginx, the container); empty: where DNS leads
+#   SMOKE_CACERT       a file of certificates to trust instead of the usual authorities
+#   HEALTHY_SECONDS    how long a service may take until it is healthy (180)
+#
+# Exit code 0: done; 1: it did not work, and was rolled back or kept; 64: wrong arguments; 69: docker
+# or another program is missing or fails; 75: another switch is at work; 78: something is wrong with
+# .env, the profile or the key. With 64 and above nothing was changed.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+env_file=$(readlink -f "$here/.env")
+# .env decides, not what happens to be exported here.
+unset OHMYGPT_CONFIG GATEWAY_VERSION
+
+say() {
+  printf '%s\n' "switch.sh: $1"
+}
+
+fail() {
+  printf '%s\n' "switch.sh: $2" >&2
+  exit "$1"
+}
+
+usage() {
+  sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p;}' "$0" >&2
+  exit 64 # EX_USAGE
+}
+
+# --- .env ---------------------------------------------------------------------------------------
+
+# The value of a variable in .env; empty if there is none.
+value() {
+  sed -n "s/^$1=//p" "$env_file" | tail -n 1 | sed "s/^\"\(.*\)\"\$/\1/; s/^'\(.*\)'\$/\1/"
+}
+
+# Sets variables in .env at once, each as NAME=VALUE without blanks; an empty value removes one.
+# Everything else in it, its mode and its owner stay.
+write_env() {
+  (umask 077 && cp -p "$env_file" "$env_file.new")
+  awk -v assignments="$*" '
+    BEGIN {
+      count = split(assignments, assignment, " ")
+      for (i = 1; i <= count; i++) {
+        at = index(assignment[i], "=")
+        names[i] = substr(assignment[i], 1, at - 1)
+        values[names[i]] = substr(assignment[i], at + 1)
+      }
+    }
+    {
+      name = $0
+      sub(/=.*/, "", name)
+      if (!(name in values)) { print; next }
+      if (!(name in written) && values[name] != "") print name "=" values[name]
+      written[name] = 1
+    }
+    END {
+      for (i = 1; i <= count; i++)
+        if (!(names[i] in written) && values[names[i]] != "") print names[i] "=" values[names[i]]
+    }' "$env_file" >"$env_file.new"
+  mv -f "$env_file.new" "$env_file"
+}
+
+check_env() {
+  [ -f "$env_file" ] || fail 78 "there is no .env beside me; begin with: cp .env.example .env"
+  if [ -n "$(find "$env_file" -prune \( -perm -004 -o -perm -002 -o -perm -020 \))" ]; then
+    fail 78 ".env holds secrets and others may read or change it; first: chmod 600 $env_file"
+  fi
+}
+
+# --- Docker -------------------------------------------------------------------------------------
+
+compose() {
+  docker compose --project-directory "$here" --env-file "$env_file" \
+    -f "$here/docker-compose.prod.yml" "$@" </dev/null
+}
+
+container() {
+  compose ps -q "$1" 2>/dev/null | head -n 1
+}
+
+# "running healthy 0": what a service's container does, its health, how often it was restarted.
+state() {
+  id=$(container "$1")
+  if [ -z "$id" ]; then
+    echo "missing none 0"
+    return
+  fi
+  docker inspect -f \
+    '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.RestartCount}}' \
+    "$id" 2>/dev/null || echo "missing none 0"
+}
+
+is_healthy() {
+  case $(state "$1") in
+    "running healthy "*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# The value of the variable with which a service's container was created.
+running() {
+  id=$(container "$2")
+  [ -n "$id" ] || return 0
+  case $1 in
+    OHMYGPT_CONFIG)
+      source=$(docker inspect -f \
+        '{{range .Mounts}}{{if eq .Destination "/app/config.json"}}{{.Source}}{{end}}{{end}}' "$id")
+      echo "${source##*/}"
+      ;;
+    GATEWAY_VERSION)
+      image=$(docker inspect -f '{{.Config.Image}}' "$id")
+      echo "${image##*:}"
+      ;;
+  esac
+}
+
+# What `gateway check` says of a service: "upstream openhands, paid from credits"
+route() {
+  awk -F '  +' -v service="$1" '$2 == service { print "upstream " $5 ", paid from " $7 }' |
+    sort -u | paste -s -d ';' -
+}
+
+# --- Steps --------------------------------------------------------------------------------------
+
+lock() {
+  command -v flock >/dev/null || fail 69 "needs flock (Debian: apt install util-linux)"
+  # Also held by a docker compose that survives this script: what it does is under way, too.
+  exec 9>"$here/.switch.lock"
+  flock -n 9 || fail 75 "another switch is at work; wait for it to end"
+  rm -f "$env_file.new"
+}
+
+profiles() {
+  grep -l '"service"[[:space:]]*:[[:space:]]*"goproxy-ohmygpt"' "$here"/goproxy/*.json |
+    sed 's,.*/,,'
+}
+
+# The name of a profile's file, however it was written.
+profile() {
+  name=${1##*/}
+  name=${name%.json}.json
+  profiles | grep -qxF -- "$name" || fail 78 "chat2 has no profile $1; there are:
+$(profiles | sed 's/^/  /')"
+  echo "$name"
+}
+
+# Runs what is to run in the image that is to run, and changes nothing.
+check_target() {
+  if [ "$variable" = GATEWAY_VERSION ]; then
+    docker image inspect -f '{{.Id}}' "trollllm-gateway:$target" >/dev/null 2>&1 ||
+      fail 78 "there is no image trollllm-gateway:$target; build or load it first"
+    config=$(value OHMYGPT_CONFIG)
+    checked=${config:-$default_profile}
+  else
+    checked=$target
+  fi
+  report=$(
+    [ "$variable" != GATEWAY_VERSION ] || export GATEWAY_VERSION="$target"
+    compose run --rm --no-deps -T -v "$here/goproxy:/app/goproxy:ro" goproxy-ohmygpt \
+      check --keys /app/goproxy/config-openhands-prod.json "/app/goproxy/$checked" 2>&1
+  ) || {
+    printf '%s\n' "$report" | grep -v '^chat\|^domain\|^ \|^Prices\|^$' >&2 || :
+    fail 78 "$target does not pass the check above; nothing was changed"
+  }
+  say "checked: $checked leads chat2 to $(printf '%s\n' "$report" | route goproxy-ohmygpt)"
+}
+
+check_nginx() {
+  report=$(compose exec -T nginx nginx -t 2>&1) || {
+    printf '%s\n' "$report" >&2
+    fail 69 "nginx does not run or its configuration is wrong, see above; nothing was changed"
+  }
+}
+
+tell_present_state() {
+  for instance in $instances; do
+    if is_healthy "$instance"; then
+      say "before: $instance is healthy, with $(running "$variable" "$instance")"
+    else
+      say "before: $instance is NOT healthy: $(state "$instance")"
+    fi
+  done
+}
+
+# Tries every model of an instance through nginx, in a container of the image.
+smoke() {
+  case $1 in
+    goproxy-ohmygpt) set -- "$1" "$smoke_url" "$smoke_chat_url" ;;
+    *) set -- "$1" "$smoke_chat_url" "$smoke_url" ;;
+  esac
+  [ -z "${SMOKE_CACERT:-}" ] || set -- "$@" "$(readlink -f "$SMOKE_CACERT")"
+  # The key is handed over by its name, so that it stands in no list of processes.
+  compose run --rm --no-deps -T -e SMOKE_KEY ${4:+-v "$4:/tmp/smoke-ca.pem:ro"} "$1" \
+    smoke --url "$2" --other-url "$3" --config /app/config.json \
+    ${connect_to:+--connect-to "$connect_to"} ${4:+--cacert /tmp/smoke-ca.pem}
+}
+
+smoke_before() {
+  if [ -z "${SMOKE_KEY:-}" ]; then
+    say "SMOKE_KEY is not set: no request is tried, before or after"
+    return
+  fi
+  for instance in $instances; do
+    say "trying every model of $instance as it is"
+    code=0
+    smoke "$instance" || code=$?
+    case $code in
+      0) ;;
+      64 | 78) fail 78 "the smoke test cannot be run, see above; nothing was changed" ;;
+      *) say "$instance does not pass as it is; going on, since that may be why it is switched" ;;
+    esac
+  done
+}
+
+recreate() {
+  services=$1
+  if [ "$1" = goproxy-ohmygpt ] && compose config --services | grep -qx backend; then
+    services="$1 backend"
+  fi
+  say "recreating $services; requests under way have 25 s to end"
+  # shellcheck disable=SC2086 # several words on purpose
+  compose up -d --no-deps --force-recreate $services || {
+    say "docker compose failed, see above"
+    return 1
+  }
+  for service in $services; do
+    await_healthy "$service" || return 1
+  done
+}
+
+await_healthy() {
+  deadline=$(($(date +%s) + healthy_seconds))
+  while :; do
+    now=$(state "$1")
+    case $now in
+      "running healthy "*)
+        say "$1 is healthy"
+        return 0
+        ;;
+      *" "[3-9] | *" "[1-9][0-9]*)
+        say "$1 ends again and again; its last words:"
+        break
+        ;;
+    esac
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      say "$1 is not healthy after $healthy_seconds s ($now); its last words:"
+      break
+    fi
+    sleep 1
+  done
+  compose logs --no-color --tail 5 "$1" || :
+  return 1
+}
+
+reload_nginx() {
+  if report=$(compose exec -T nginx nginx -t 2>&1) &&
+    report=$(compose exec -T nginx nginx -s reload 2>&1); then
+    say "nginx read its configuration again"
+  else
+    printf '%s\n' "$report" >&2
+    say "nginx does not take its configuration, see above"
+    return 1
+  fi
+}
+
+# Has everything run as .env says, and tries it.
+apply() {
+  for instance in $instances; do
+    recreate "$instance" || return 1
+    reload_nginx || return 1
+    if [ "$1" = tried ] && [ -n "${SMOKE_KEY:-}" ]; then
+      say "trying every model of $instance as it is now"
+      smoke "$instance" || {
+        say "$instance does not pass"
+        return 1
+      }
+    fi
+  done
+}
+
+# While a switch is under way, .env says what was good: VARIABLE:VALUE:VALUE-BEFORE
+under_way="$(value SWITCH_UNDER_WAY 2>/dev/null || :)"
+
+# Takes over from a switch that did not come to its end.
+take_over() {
+  [ -n "$under_way" ] || return 0
+  rest=${under_way#*:}
+  say "an earlier switch was interrupted: $variable was ${rest%%:*}, .env says $from"
+  if [ "${under_way%%:*}" != "$variable" ]; then
+    flag=
+    [ "${under_way%%:*}" != GATEWAY_VERSION ] || flag="--version "
+    fail 78 "that was a switch of ${under_way%%:*}; end it first: switch.sh ${flag}--back"
+  fi
+  from=${rest%%:*}
+  before=${rest#*:}
+}
+
+roll_back() {
+  if [ "$keep" = yes ]; then
+    write_env SWITCH_UNDER_WAY=
+    say "FAILED, and kept: $variable is $target; switch.sh ${version_flag}--back goes back to $from"
+    exit 1
+  fi
+  if [ "$target" = "$from" ]; then
+    write_env SWITCH_UNDER_WAY=
+    say "FAILED, and there is nothing to roll back to: $variable was $from before"
+    exit 1
+  fi
+  say "rolling back to $from"
+  write_env "$variable=$from" "${variable}_BEFORE=$before" "SWITCH_UNDER_WAY=$variable:$from:$before"
+  if apply untried; then
+    write_env SWITCH_UNDER_WAY=
+    say "FAILED, and rolled back: $variable is $from, as before"
+  else
+    say "FAILED, and the rollback to $from did not succeed either: .env says $from, look at the containers"
+  fi
+  exit 1
+}
+
+interrupted() {
+  trap - INT TERM HUP
+  if [ "$changed" = yes ]; then
+    say "interrupted: run the same again, or switch.sh ${version_flag}--back to go back to $from"
+  else
+    say "interrupted; nothing was changed"
+  fi
+  exit "$1"
+}
+
+status() {
+  check_env
+  agree=yes
+  [ -z "$under_way" ] || {
+    agree=no
+    say "a switch was interrupted (or is at work): $under_way was good; switch.sh --back mends it"
+  }
+  for each in "goproxy-openhands GATEWAY_VERSION latest" "goproxy-ohmygpt GATEWAY_VERSION latest" \
+    "goproxy-ohmygpt OHMYGPT_CONFIG $default_profile"; do
+    # shellcheck disable=SC2086 # three words
+    set -- $each
+    configured=$(value "$2")
+    runs=$(running "$2" "$1")
+    say "$1: $2 is ${configured:-$3}, runs with ${runs:-nothing}"
+    [ "${configured:-$3}" = "$runs" ] || agree=no
+  done
+  for service in goproxy-openhands goproxy-ohmygpt; do
+    say "$service is $(state "$service"): $(compose exec -T "$service" /app/gateway check /app/config.json 2>/dev/null | route "$service")"
+    is_healthy "$service" || agree=no
+  done
+  if [ "$agree" = yes ]; then
+    say "what is configured is what runs"
+  else
+    say "what is configured is NOT what runs, or not well"
+    exit 1
+  fi
+}
+
+# --- What is asked for --------------------------------------------------------------------------
+
+default_profile="config-ohmygpt-prod.json"
+smoke_url=${SMOKE_URL:-https://chat2.trollllm.xyz}
+smoke_chat_url=${SMOKE_CHAT_URL:-https://chat.trollllm.xyz}
+connect_to=${SMOKE_CONNECT_TO-nginx}
+healthy_seconds=${HEALTHY_SECONDS:-180}
+keep=no
+back=no
+changed=no
+wanted=
+variable=OHMYGPT_CONFIG
+version_flag=
+instances=goproxy-ohmygpt
+default=$default_profile
+
+[ $# -gt 0 ] || usage
+while [ $# -gt 0 ]; do
+  case $1 in
+    --status)
+      [ $# -eq 1 ] || usage
+      status
+      exit
+      ;;
+    --keep) keep=yes ;;
+    --back) back=yes ;;
+    --version)
+      variable=GATEWAY_VERSION
+      version_flag="--version "
+      instances="goproxy-ohmygpt goproxy-openhands"
+      default=latest
+      ;;
+    -*) usage ;;
+    *)
+      [ -z "$wanted" ] || usage
+      wanted=$1
+      ;;
+  esac
+  shift
+done
+if [ "$back" = yes ]; then
+  [ -z "$wanted" ] || usage
+else
+  [ -n "$wanted" ] || usage
+fi
+
+check_env
+lock
+trap 'interrupted 130' INT
+trap 'interrupted 143' TERM
+trap 'interrupted 129' HUP
+under_way=$(value SWITCH_UNDER_WAY)
+from=$(value "$variable")
+from=${from:-$default}
+before=$(value "${variable}_BEFORE")
+take_over
+
+if [ "$back" = yes ] && [ -n "$under_way" ]; then
+  target=$from
+elif [ "$back" = yes ]; then
+  target=$before
+  [ -n "$target" ] || fail 78 "there is nothing to go back to: ${variable}_BEFORE is not set in .env"
+  [ "$variable" != OHMYGPT_CONFIG ] || target=$(profile "$target")
+elif [ "$variable" = OHMYGPT_CONFIG ]; then
+  target=$(profile "$wanted")
+else
+  target=$wanted
+  case $target in
+    *[!A-Za-z0-9_.-]* | [.-]*) fail 64 "$target is no tag of an image" ;;
+  esac
+fi
+
+docker compose version >/dev/null 2>&1 || fail 69 "needs docker with its compose plugin"
+check_target
+check_nginx
+tell_present_state
+smoke_before
+
+say "switching $variable from $from to $target"
+changed=yes
+if [ "$target" = "$from" ]; then
+  write_env "$variable=$target" "${variable}_BEFORE=$before" "SWITCH_UNDER_WAY=$variable:$from:$before"
+else
+  write_env "$variable=$target" "${variable}_BEFORE=$from" "SWITCH_UNDER_WAY=$variable:$from:$before"
+fi
+apply tried || roll_back
+write_env SWITCH_UNDER_WAY=
+say "done: $variable is $target; switch.sh ${version_flag}--back goes back to $(value "${variable}_BEFORE")"
