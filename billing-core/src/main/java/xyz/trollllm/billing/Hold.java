@@ -36,6 +36,11 @@ public record Hold(
     return new Hold(requestId, userId, creditField, amount, expiresAt, true);
   }
 
+  /** The same hold, which is settled only if the store knows it. */
+  public Hold asKnown() {
+    return new Hold(requestId, userId, creditField, amount, expiresAt, false);
+  }
+
   /** Throws if {@code other} is not more than this hold has. */
   public void requireLessThan(Usd other) {
     if (other.compareTo(amount) <= 0) {

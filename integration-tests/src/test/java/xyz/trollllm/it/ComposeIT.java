@@ -101,6 +101,8 @@ final class ComposeIT {
     assertThat(volumes(endpoint))
         .anyMatch(volume -> volume.endsWith("/goproxy/" + config + ":/app/config.json:ro"))
         .anyMatch(volume -> volume.startsWith(service + "-journal:/app/journal"));
+    assertThat(endpoint.at("/environment/JOURNAL_DIRECTORY").stringValue())
+        .isEqualTo("/app/journal");
     assertThat(texts(endpoint.path("expose"))).containsExactly(port);
     assertThat(endpoint.has("ports")).isFalse();
     assertThat(endpoint.at("/environment/MONGODB_URI").stringValue())

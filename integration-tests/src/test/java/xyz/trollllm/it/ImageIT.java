@@ -146,6 +146,39 @@ final class ImageIT {
     assertThat(exitCode).isZero();
   }
 
+  @Test
+  @DisplayName("D1: the commands that operators run in the container work there, as its user")
+  void operatorsCommands() {
+    Map<String, String> environment = environment(RunningGateway.CHAT);
+    environment.put("MONGODB_URI", store.uri());
+
+    String created = said(environment, "user", "create", "alice", "--credits", "5");
+    String key = said(environment, "key", "create", "alice");
+    String topUp =
+        said(environment, "user", "top-up", "alice", "1", "--field", "credits", "--id", "i-1");
+    String taken =
+        said(environment, "user", "top-up", "alice", "--field", "credits", "--id", "l", "--", "-0.5");
+
+    assertThat(created).startsWith("alice").contains("credits    5 USD, 0 held, 0 spent");
+    assertThat(key).startsWith("sk-");
+    assertThat(topUp).contains("credits    6 USD");
+    assertThat(taken).contains("credits    5.5 USD");
+    assertThat(said(environment, "user", "show", "alice")).isEqualTo(taken.replaceAll("^.*\n", ""));
+    assertThat(said(environment, "audit"))
+        .contains("Audited 1 user(s): 0 difference(s), 0 hold(s) of requests under way.");
+    assertThat(said(environment, "check", environment.get("CONFIG_PATH")))
+        .contains("Checked 1 file(s): 0 problem(s), 0 warning(s).");
+  }
+
+  private static String said(Map<String, String> environment, String... words) {
+    List<String> command = new ArrayList<>(List.of("gateway"));
+    command.addAll(List.of(words));
+    Programs.Finished done =
+        Programs.finish(environment, command(command.toArray(String[]::new)));
+    assertThat(done.exitCode()).as(done.output()).isZero();
+    return done.output();
+  }
+
   private static Programs.Finished health(RunningGateway gateway) {
     Map<String, String> environment =
         Map.of("OPS_PORT", Integer.toString(gateway.opsUrl().getPort()));

@@ -67,6 +67,11 @@ final class StoreProcess implements AutoCloseable {
     return port;
   }
 
+  /** Where it keeps everything. */
+  Path directory() {
+    return directory;
+  }
+
   void freeze() {
     signal("STOP");
   }

@@ -100,7 +100,7 @@ public final class JournaledLedger extends ForwardingLedger {
   public Recovery recover(String instance) {
     Recovery recovery = new Recovery(journal.found().size());
     for (OpenRequest open : journal.found()) {
-      Settlement settlement = Recovery.settlement(open, instance);
+      Settlement settlement = Recovery.settlement(open, instance, clock.instant());
       super.settle(
           settlement,
           settled -> {

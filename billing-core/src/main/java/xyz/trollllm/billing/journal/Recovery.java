@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.INFO;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ public final class Recovery {
   private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
   private static final String UNKNOWN = "unknown";
 
+  /** For so long at least, the log has the row of every charge. */
+  private static final Duration LOGGED = Duration.ofDays(1);
+
   private final CountDownLatch open;
   private final Map<Basis, Integer> settled = new EnumMap<>(Basis.class);
   private int before;
@@ -38,12 +42,26 @@ public final class Recovery {
     this.open = new CountDownLatch(requests);
   }
 
-  /** How an open request is settled: as it says, and for nothing if it had only just started. */
-  static Settlement settlement(OpenRequest open, String instance) {
+  /**
+   * How an open request is settled: as it says, and for nothing if it had only just started. One
+   * that was admitted without the store is charged without a hold only as long as the log would
+   * know it if it had been charged before: this may be the copy of an old journal.
+   */
+  static Settlement settlement(OpenRequest open, String instance, Instant now) {
+    boolean isForgotten = open.at().isBefore(now.minus(LOGGED));
     return open.settlement()
         .map(Recovery::flagged)
+        .map(settlement -> isForgotten ? ofKnownHold(settlement) : settlement)
         .orElseGet(
             () -> new Settlement(open.hold(), Usd.ZERO, Outcome.ERROR, ofNothing(open, instance)));
+  }
+
+  private static Settlement ofKnownHold(Settlement settlement) {
+    return new Settlement(
+        settlement.hold().asKnown(),
+        settlement.charge(),
+        settlement.outcome(),
+        settlement.record());
   }
 
   private static Settlement flagged(Settlement settlement) {

@@ -237,4 +237,42 @@ final class JournaledLedgerTest extends CreditLedgerContract {
       assertThat(again.openRequests()).isZero();
     }
   }
+
+  @Test
+  void graceOfAnOldJournalIsNotChargedAgain() {
+    giveCredit("1", "1");
+    Settlement graced =
+        settlement(hold(USER, CREDITS, "0.5").heldAt(clock.instant()).asGraced(), "0.4");
+    journal.start(graced.hold());
+    ledger.progress(() -> graced);
+    journal.close();
+    clock.move(Duration.ofDays(1).plusMinutes(1));
+
+    try (RequestJournal again =
+        RequestJournal.open(new JournalOptions(directory, 1 << 22, Duration.ZERO))) {
+      Recovery recovery = new JournaledLedger(again, within, clock).recover("test");
+
+      assertThat(recovery.lost()).isEqualTo(1);
+      assertThat(spent(CREDITS)).isEqualTo(Usd.ZERO);
+      assertThat(again.openRequests()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void graceOfAJournalOfTodayIsCharged() {
+    giveCredit("1", "1");
+    Settlement graced =
+        settlement(hold(USER, CREDITS, "0.5").heldAt(clock.instant()).asGraced(), "0.4");
+    journal.start(graced.hold());
+    ledger.progress(() -> graced);
+    journal.close();
+
+    try (RequestJournal again =
+        RequestJournal.open(new JournalOptions(directory, 1 << 22, Duration.ZERO))) {
+      new JournaledLedger(again, within, clock).recover("test");
+
+      assertThat(spent(CREDITS)).isEqualTo(Usd.of("0.4"));
+      assertThat(again.openRequests()).isZero();
+    }
+  }
 }

@@ -3,21 +3,21 @@ package xyz.trollllm.server.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.json.JsonMapper;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Usd;
 import xyz.trollllm.billing.journal.JournalReader;
 import xyz.trollllm.billing.journal.OpenRequest;
 import xyz.trollllm.billing.mongo.AuditTotals;
 import xyz.trollllm.billing.mongo.Difference;
+import xyz.trollllm.billing.mongo.ForeignConfirmation;
 import xyz.trollllm.billing.mongo.JournalAudit;
 import xyz.trollllm.billing.mongo.LedgerAudit;
 
@@ -31,11 +31,11 @@ import xyz.trollllm.billing.mongo.LedgerAudit;
           + " way are no differences. Exits with 1 if there is any, with 75 if users were too busy to be"
           + " compared. Needs MONGODB_URI.",
       "--journal looks at what an instance that does not run has left open, too.",
-      "'user confirm' takes a foreign change of a balance for right."
+      "--confirm takes all foreign changes of balances for right, and of what was used of them,"
+          + " except for users about whom anything else is wrong or who have requests under way;"
+          + " 'user confirm' one of them. Neither changes a balance."
     })
 final class AuditCommand implements Callable<Integer> {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   private final Shell shell;
 
   @Option(
@@ -49,32 +49,72 @@ final class AuditCommand implements Callable<Integer> {
       description = "the journal of an instance that does not run; may be repeated")
   private List<Path> journals = List.of();
 
+  @ArgGroup(exclusive = false)
+  private @Nullable Confirmation confirmation;
+
+  /** That, and why, what others changed is right. */
+  private static final class Confirmation {
+    @Option(
+        names = "--confirm",
+        required = true,
+        description = "takes all that others changed for right; for after they are stopped")
+    private boolean confirm;
+
+    @Option(
+        names = "--reason",
+        required = true,
+        paramLabel = "TEXT",
+        description = "kept with each change")
+    private String reason = "";
+
+    @Option(
+        names = "--by",
+        paramLabel = "NAME",
+        description = "who does it (default: the user of this machine)")
+    private @Nullable String by;
+  }
+
   AuditCommand(Shell shell) {
     this.shell = shell;
   }
 
   @Override
   public Integer call() {
+    AuditLines lines = new AuditLines(shell, json);
     try (Database database = Database.connect(shell)) {
-      Consumer<Difference> found =
-          json
-              ? difference -> shell.out().println(JSON.writeValueAsString(members(difference)))
-              : difference -> shell.err().println("difference: " + difference.text());
-      List<OpenRequest> open = openRequests();
-      AuditTotals totals =
-          new LedgerAudit(database.database())
-              .run(found)
-              .plusDifferences(auditJournals(database, open, found));
-      shell.out().println(json ? JSON.writeValueAsString(members(totals)) : sentence(totals));
-      return exitCode(totals);
+      return confirmation == null ? audit(database, lines) : confirm(database, lines, confirmation);
     }
   }
 
-  private static int exitCode(AuditTotals totals) {
-    if (totals.differences() > 0) {
+  private int audit(Database database, AuditLines lines) {
+    Consumer<Difference> found = lines::difference;
+    List<OpenRequest> open = openRequests();
+    AuditTotals totals =
+        new LedgerAudit(database.database())
+            .run(found)
+            .plusDifferences(auditJournals(database, open, found));
+    lines.totals(totals);
+    return exitCode(totals.differences(), totals.busy());
+  }
+
+  private int confirm(Database database, AuditLines lines, Confirmation why) {
+    if (why.reason.isBlank() || !journals.isEmpty()) {
+      throw new CommandFailedException(
+          ExitCode.USAGE, "--confirm needs a reason, and takes no --journal");
+    }
+    String by = why.by != null ? why.by : shell.environment().getOrDefault("USER", "");
+    ForeignConfirmation.Totals totals =
+        new ForeignConfirmation(database.database(), lines::confirmed, lines::difference)
+            .run(by, why.reason);
+    lines.totals(totals);
+    return exitCode(totals.left(), totals.busy());
+  }
+
+  private static int exitCode(long differences, long busy) {
+    if (differences > 0) {
       return ExitCode.FAILED;
     }
-    return totals.busy() > 0 ? ExitCode.TEMPORARY : ExitCode.OK;
+    return busy > 0 ? ExitCode.TEMPORARY : ExitCode.OK;
   }
 
   private List<OpenRequest> openRequests() {
@@ -101,39 +141,5 @@ final class AuditCommand implements Callable<Integer> {
       differences += left.isPresent() ? 1 : 0;
     }
     return differences;
-  }
-
-  private static Map<String, Object> members(Difference difference) {
-    Map<String, Object> members = new LinkedHashMap<>();
-    members.put("type", "difference");
-    members.put("kind", difference.kind().label());
-    members.put("user", difference.userId());
-    members.put("subject", difference.subject());
-    members.put("expected", difference.expected());
-    members.put("found", difference.found());
-    if (difference.amount() != null) {
-      members.put("difference_usd", difference.amount().toString());
-    }
-    return members;
-  }
-
-  private static Map<String, Object> members(AuditTotals totals) {
-    Map<String, Object> members = new LinkedHashMap<>();
-    members.put("type", "summary");
-    members.put("users", totals.users());
-    members.put("differences", totals.differences());
-    members.put("busy", totals.busy());
-    members.put("open_holds", totals.openHolds());
-    return members;
-  }
-
-  private static String sentence(AuditTotals totals) {
-    String busy =
-        totals.busy() == 0
-            ? ""
-            : " %d user(s) were too busy to be compared with the log; ask again."
-                .formatted(totals.busy());
-    return "Audited %d user(s): %d difference(s), %d hold(s) of requests under way.%s"
-        .formatted(totals.users(), totals.differences(), totals.openHolds(), busy);
   }
 }

@@ -87,6 +87,71 @@ class AuditCommandTest extends StoreCommandTest {
   }
 
   @Test
+  void allForeignChangesAreConfirmedAtOnce() {
+    gateway("user", "create", "bob", "--credits", "1");
+    gateway("user", "top-up", "bob", "--field", "credits", "1");
+    addByHand(-0.5);
+    database()
+        .getCollection("usersNew")
+        .updateOne(
+            new Document("_id", "bob"),
+            new Document("$inc", new Document("credits", -0.25).append("creditsUsed", 0.25)));
+
+    Run confirmed = gateway("audit", "--confirm", "--reason", "cut-over");
+    Run again = gateway("audit", "--confirm", "--reason", "cut-over", "--json");
+
+    assertThat(confirmed.exitCode()).as(confirmed.err()).isZero();
+    assertThat(confirmed.out())
+        .contains("confirmed: ann credits: ", "confirmed: bob credits: ", "bob creditsUsed: ")
+        .endsWith("Confirmed 3 difference(s) (credits -0.75 USD, creditsUsed 0.25 USD); 0 left.\n");
+    assertThat(again.exitCode()).isZero();
+    assertThat(again.out())
+        .isEqualTo(
+            """
+            {"type":"summary","confirmed":0,"confirmed_usd":{},"differences":0,"busy":0}
+            """);
+    assertThat(gateway("audit").exitCode()).isZero();
+    assertThat(gateway("user", "show", "ann").out()).contains("credits    5.5 USD");
+  }
+
+  @Test
+  void nothingIsConfirmedOfUsersAboutWhomMoreIsWrong() {
+    addByHand(0.5);
+    database()
+        .getCollection("usersNew")
+        .updateOne(
+            new Document("_id", "ann"),
+            new Document("$set", new Document("gw.spent.credits", 1_000_000_000L)));
+
+    Run run = gateway("audit", "--confirm", "--reason", "cut-over");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEqualTo("Confirmed 0 difference(s); 2 left.\n");
+    assertThat(run.err()).contains("rows of the log", "the balance is not what the books say");
+  }
+
+  @Test
+  void nothingIsConfirmedWhileRequestsAreUnderWay() {
+    addByHand(0.5);
+    leaveOpen("req-open", folder.resolve("open"));
+
+    Run run = gateway("audit", "--confirm", "--reason", "cut-over");
+
+    assertThat(run.exitCode()).isEqualTo(75);
+    assertThat(run.out())
+        .isEqualTo(
+            "Confirmed 0 difference(s); 0 left. 1 user(s) had requests under way; ask again.\n");
+    assertThat(gateway("audit").exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void confirmingNeedsAReason() {
+    assertThat(gateway("audit", "--confirm").exitCode()).isEqualTo(64);
+    assertThat(gateway("audit", "--confirm", "--reason", " ").exitCode()).isEqualTo(64);
+    assertThat(gateway("audit", "--reason", "why").exitCode()).isEqualTo(64);
+  }
+
+  @Test
   void requestThatAStoppedInstanceLeftOpenIsADifference() {
     Path directory = folder.resolve("left");
     leaveOpen("req-left", directory);
