@@ -210,9 +210,9 @@ smoke() {
   esac
   [ -z "${SMOKE_CACERT:-}" ] || set -- "$@" "$(readlink -f "$SMOKE_CACERT")"
   # The key is handed over by its name, so that it stands in no list of processes.
-  compose run --rm --no-deps -T -e SMOKE_KEY ${4:+-v "$4:/tmp/smoke-ca.pem:ro"} "$1" \
+  compose run --rm --no-deps -T -e SMOKE_KEY ${4:+-v "$4:/app/smoke-ca.pem:ro"} "$1" \
     smoke --url "$2" --other-url "$3" --config /app/config.json \
-    ${connect_to:+--connect-to "$connect_to"} ${4:+--cacert /tmp/smoke-ca.pem}
+    ${connect_to:+--connect-to "$connect_to"} ${4:+--cacert /app/smoke-ca.pem}
 }
 
 smoke_before() {
@@ -272,22 +272,11 @@ await_healthy() {
   return 1
 }
 
-reload_nginx() {
-  if report=$(compose exec -T nginx nginx -t 2>&1) &&
-    report=$(compose exec -T nginx nginx -s reload 2>&1); then
-    say "nginx read its configuration again"
-  else
-    printf '%s\n' "$report" >&2
-    say "nginx does not take its configuration, see above"
-    return 1
-  fi
-}
-
-# Has everything run as .env says, and tries it.
+# Has everything run as .env says, and tries it. nginx finds new containers by itself within a second;
+# to reload it would close idle connections of chat's clients, too, some of which are just being used.
 apply() {
   for instance in $instances; do
     recreate "$instance" || return 1
-    reload_nginx || return 1
     if [ "$1" = tried ] && [ -n "${SMOKE_KEY:-}" ]; then
       say "trying every model of $instance as it is now"
       smoke "$instance" || {

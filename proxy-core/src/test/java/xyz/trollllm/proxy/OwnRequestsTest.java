@@ -89,7 +89,8 @@ final class OwnRequestsTest {
     // (7 x 3 + 15 x 15 + 12 x 3.75 + 8 x 6 + 30 x 0.30) x 1.06 / 1000000
     assertThat(request.text("cost")).isEqualTo("0.00036888");
     assertThat(request.text("balance")).isEqualTo("9.99963112");
-    assertThat(answer.body()).doesNotContain("sonnet-upstream", "\"up\"", "127.0.0.1");
+    assertThat(request.text("upstream")).isEqualTo("up");
+    assertThat(answer.body()).doesNotContain("sonnet-upstream", "127.0.0.1");
   }
 
   @Test
