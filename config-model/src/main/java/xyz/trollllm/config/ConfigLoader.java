@@ -55,7 +55,12 @@ public final class ConfigLoader {
         .orElseThrow(() -> new InvalidConfigException(source, problems.errors()));
   }
 
-  private static String text(Path file) {
+  /**
+   * The text of {@code file}, unchecked: for whoever compares it before it is loaded.
+   *
+   * @throws InvalidConfigException if it cannot be read
+   */
+  public static String text(Path file) {
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {

@@ -8,6 +8,11 @@ package xyz.trollllm.config;
  * @param message what must be there and what was found; never a key or a password
  */
 public record ConfigProblem(String path, String message) {
+  /** The same problem, told where several files are talked about. */
+  public ConfigProblem in(String source) {
+    return path.equals(source) ? this : new ConfigProblem(source + " " + path, message);
+  }
+
   @Override
   public String toString() {
     return path + ": " + message;

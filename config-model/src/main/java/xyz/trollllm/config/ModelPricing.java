@@ -54,6 +54,20 @@ public record ModelPricing(
     return applicable;
   }
 
+  /** The same pricing with the multiplier in every amount, and thus with a multiplier of one. */
+  public ModelPricing effective() {
+    return new ModelPricing(
+        prices.times(multiplier),
+        longContextTiers.stream()
+            .map(tier ->
+                new LongContextTier(tier.aboveInputTokens(), tier.prices().times(multiplier)))
+            .toList(),
+        fees.times(multiplier),
+        factors,
+        fastPrices == null ? null : fastPrices.times(multiplier),
+        BigDecimal.ONE);
+  }
+
   static void requireNotNegative(String name, @Nullable BigDecimal amount) {
     if (amount != null && amount.signum() < 0) {
       throw new IllegalArgumentException(name + " must not be negative, was " + amount);

@@ -18,4 +18,11 @@ public record RequestFees(@Nullable BigDecimal webSearch, @Nullable BigDecimal w
     ModelPricing.requireNotNegative("webSearch", webSearch);
     ModelPricing.requireNotNegative("webFetch", webFetch);
   }
+
+  /** All fees times {@code factor}, exact; what has no price still has none. */
+  RequestFees times(BigDecimal factor) {
+    return new RequestFees(
+        webSearch == null ? null : webSearch.multiply(factor),
+        webFetch == null ? null : webFetch.multiply(factor));
+  }
 }

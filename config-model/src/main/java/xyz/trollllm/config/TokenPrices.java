@@ -24,6 +24,16 @@ public record TokenPrices(
     ModelPricing.requireNotNegative("cacheHit", cacheHit);
   }
 
+  /** All prices times {@code factor}, exact. */
+  TokenPrices times(BigDecimal factor) {
+    return new TokenPrices(
+        input.multiply(factor),
+        output.multiply(factor),
+        cacheWrite5m.multiply(factor),
+        cacheWrite1h.multiply(factor),
+        cacheHit.multiply(factor));
+  }
+
   /** The highest price that a token of a prompt can have. */
   public BigDecimal dearestInput() {
     return input.max(cacheWrite5m).max(cacheWrite1h).max(cacheHit);

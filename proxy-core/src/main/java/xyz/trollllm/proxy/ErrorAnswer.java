@@ -1,6 +1,5 @@
 package xyz.trollllm.proxy;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.proxy.admission.Rejection;
@@ -151,13 +150,14 @@ record ErrorAnswer(int status, String code, String message, Headers headers) {
 
   /** Sends this as a complete answer. */
   void send(ClientExchange client, Api api, String requestId) {
-    ByteBuffer body = ErrorBody.json(api, this, requestId);
-    Headers.Builder answered =
-        HeaderRules.identified(headers.toBuilder(), requestId)
-            .set("content-type", "application/json");
-    client.sendHead(status, answered.build(), body.remaining());
-    client.write(body);
-    client.end();
+    whole(api, requestId).send(client, requestId);
+  }
+
+  WholeAnswer whole(Api api, String requestId) {
+    return new WholeAnswer(
+        status,
+        headers.toBuilder().set("content-type", "application/json").build(),
+        ErrorBody.json(api, this, requestId));
   }
 
   static ErrorAnswer unknownModel(String model) {

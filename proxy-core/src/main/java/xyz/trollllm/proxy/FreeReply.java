@@ -60,12 +60,11 @@ final class FreeReply {
 
   void send(OwnAnswer answer) {
     switch (answer) {
-      case OwnAnswer.Given given -> {
-        end(() -> {
-          given.send(client, requestId);
-          log(given.status(), null, null);
-        });
-      }
+      case OwnAnswer.Given(WholeAnswer whole) ->
+          end(() -> {
+            whole.send(client, requestId);
+            log(whole.status(), null, null);
+          });
       case OwnAnswer.Refused(ErrorAnswer error) -> fail(error, null);
     }
   }

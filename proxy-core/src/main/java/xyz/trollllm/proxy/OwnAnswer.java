@@ -5,15 +5,9 @@ import java.nio.ByteBuffer;
 /** What the gateway answers by itself. */
 sealed interface OwnAnswer {
   /** A document or, with an empty body, none; {@code headers} say which. */
-  record Given(int status, Headers headers, ByteBuffer body) implements OwnAnswer {
-    /** Sends this as a complete answer. */
-    void send(ClientExchange client, String requestId) {
-      Headers all = HeaderRules.identified(headers.toBuilder(), requestId).build();
-      client.sendHead(status, all, body.remaining());
-      if (body.hasRemaining()) {
-        client.write(body.duplicate());
-      }
-      client.end();
+  record Given(WholeAnswer whole) implements OwnAnswer {
+    Given(int status, Headers headers, ByteBuffer body) {
+      this(new WholeAnswer(status, headers, body));
     }
   }
 

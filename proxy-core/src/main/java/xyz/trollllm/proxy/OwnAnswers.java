@@ -1,13 +1,11 @@
 package xyz.trollllm.proxy;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import xyz.trollllm.billing.AccountStatement;
-import xyz.trollllm.billing.KeyId;
 import xyz.trollllm.billing.RequestHistory;
 import xyz.trollllm.billing.RequestHistory.HistoryUnavailableException;
 import xyz.trollllm.billing.RequestTrace;
@@ -26,7 +24,7 @@ import xyz.trollllm.proxy.document.RequestDocument;
  * the start. Immutable; safe for use by many threads.
  */
 final class OwnAnswers {
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  private static final Duration PRICES_AGE = Duration.ofMinutes(1);
   private static final int USUAL_PAGE = 20;
   private static final int LARGEST_PAGE = 100;
 
@@ -34,21 +32,26 @@ final class OwnAnswers {
   private final ModelList models;
   private final ByteBuffer modelInfo;
   private final AccountDocument accounts;
-  private final OwnAnswer.Given prices;
+  private final CacheableDocument prices;
 
   OwnAnswers(GatewayConfig config, ModelCatalog catalog, RequestHistory history) {
     this.history = history;
     this.models = new ModelList(catalog);
     this.modelInfo = ModelInfo.json(catalog.prices());
     this.accounts = new AccountDocument(config);
-    this.prices = cacheable(PriceList.json(config.instance(), catalog.prices()));
+    this.prices =
+        CacheableDocument.of(
+            "application/json",
+            PRICES_AGE,
+            PriceList.json(config.instance(), catalog.prices()),
+            Headers.EMPTY);
   }
 
   /** The answer to a request whose endpoint needs no key. Never blocks. */
   OwnAnswer toAnybody(Endpoint.Own endpoint, ProxyRequest request) {
     return switch (endpoint) {
-      case Endpoint.Hello _ -> new OwnAnswer.Given(200, Headers.EMPTY, NOTHING);
-      case Endpoint.Prices _ -> prices(request);
+      case Endpoint.Hello _ -> new OwnAnswer.Given(200, Headers.EMPTY, WholeAnswer.NOTHING);
+      case Endpoint.Prices _ -> new OwnAnswer.Given(prices.answer(request.headers()));
       case Endpoint.Models _,
           Endpoint.Model _,
           Endpoint.ModelInfo _,
@@ -80,33 +83,6 @@ final class OwnAnswers {
               "accounts and requests cannot be looked up at the moment",
               Duration.ofSeconds(2)));
     }
-  }
-
-  private static OwnAnswer.Given cacheable(ByteBuffer body) {
-    String etag =
-        '"' + KeyId.hash(StandardCharsets.UTF_8.decode(body.duplicate()).toString()) + '"';
-    return new OwnAnswer.Given(
-        200,
-        Headers.of(
-            "content-type",
-            "application/json",
-            "cache-control",
-            "public, max-age=60",
-            "etag",
-            etag),
-        body);
-  }
-
-  private OwnAnswer prices(ProxyRequest request) {
-    String etag = prices.headers().first("etag").orElseThrow();
-    boolean known =
-        request.headers().all("if-none-match").stream()
-            .flatMap(value -> List.of(value.split(",", -1)).stream())
-            .anyMatch(tag -> tag.strip().replaceFirst("^W/", "").equals(etag));
-    return known
-        ? new OwnAnswer.Given(
-            304, Headers.of("cache-control", "public, max-age=60", "etag", etag), NOTHING)
-        : prices;
   }
 
   private OwnAnswer models(Query query) {

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * anywhere: unique within a process by counting, between processes by chance, and made without
  * touching the system's random source on the call path. Safe for use by many threads.
  */
-final class RequestIds {
+public final class RequestIds {
   private static final char[] DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
   private static final long FORTY_BITS = (1L << 40) - 1;
 
@@ -19,14 +19,15 @@ final class RequestIds {
   private final long process;
   private final AtomicLong counter;
 
-  RequestIds(Clock clock) {
+  public RequestIds(Clock clock) {
     SecureRandom random = new SecureRandom();
     this.clock = clock;
     this.process = random.nextLong() & FORTY_BITS;
     this.counter = new AtomicLong(random.nextLong() & FORTY_BITS);
   }
 
-  String next() {
+  /** The next id. */
+  public String next() {
     char[] id = new char[26];
     digits(id, 0, 10, clock.millis());
     digits(id, 10, 8, process);

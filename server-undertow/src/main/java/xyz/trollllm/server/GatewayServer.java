@@ -3,17 +3,12 @@ package xyz.trollllm.server;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
-import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.HttpContinueReadHandler;
 import io.undertow.server.handlers.PathHandler;
-import io.undertow.server.handlers.ResponseCodeHandler;
-import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.xnio.Options;
 import xyz.trollllm.billing.CreditLedger;
 import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.proxy.MeteredProxy;
@@ -28,23 +23,15 @@ import xyz.trollllm.proxy.admission.AccountDirectory;
 public final class GatewayServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(25);
   private static final Duration BREAK = Duration.ofSeconds(8);
-  private static final String ALL_ADDRESSES = "0.0.0.0";
-  private static final String LOOPBACK = "127.0.0.1";
 
-  /** Above the 60 s after which nginx drops an idle connection, so that it never meets a close. */
-  private static final int IDLE_MILLIS = 90_000;
-
-  /** How long a client may take to send a request's head. */
-  private static final int HEAD_MILLIS = 30_000;
-
-  private final Undertow undertow;
+  private final TwoListeners listeners;
   private final MeteredProxy proxy;
   private final InFlight inFlight;
   private final Duration patience;
 
   private GatewayServer(
-      Undertow undertow, MeteredProxy proxy, InFlight inFlight, Duration patience) {
-    this.undertow = undertow;
+      TwoListeners listeners, MeteredProxy proxy, InFlight inFlight, Duration patience) {
+    this.listeners = listeners;
     this.proxy = proxy;
     this.inFlight = inFlight;
     this.patience = patience;
@@ -75,8 +62,7 @@ public final class GatewayServer implements AutoCloseable {
       RequestLog log,
       Readiness readiness,
       Duration patience) {
-    // Without thread-local queues a buffer freed by another thread is not lost to its own.
-    ByteBufferPool buffers = new DefaultByteBufferPool(true, 16 * 1024 - 20, 4000, 0);
+    ByteBufferPool buffers = TwoListeners.buffers();
     MeteredProxy proxy =
         new MeteredProxy(
             config,
@@ -93,49 +79,32 @@ public final class GatewayServer implements AutoCloseable {
                 new HttpContinueReadHandler(
                     new ProxyHandler(proxy, inFlight, config.maxBodyBytes())))
             .addExactPath("/health", health);
-    HttpHandler operators =
-        new PathHandler(ResponseCodeHandler.HANDLE_404)
-            .addExactPath("/health", health)
-            .addExactPath("/ready", new ReadyHandler(inFlight, readiness));
-    Undertow undertow =
-        Undertow.builder()
-            .setByteBufferPool(buffers)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L) // BodyReader keeps the limit
-            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
-            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, HEAD_MILLIS)
-            .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-            .setSocketOption(Options.TCP_NODELAY, true)
-            .addHttpListener(config.port(), ALL_ADDRESSES, clients)
-            .addHttpListener(config.opsPort(), LOOPBACK, operators)
-            .build();
+    HttpHandler operators = TwoListeners.operators(health, new ReadyHandler(inFlight, readiness));
+    Undertow.Builder builder =
+        TwoListeners.builder(buffers)
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L); // BodyReader keeps the limit
     try {
-      undertow.start();
+      TwoListeners listeners =
+          TwoListeners.start(builder, config.port(), clients, config.opsPort(), operators);
+      return new GatewayServer(listeners, proxy, inFlight, patience);
     } catch (RuntimeException e) {
       proxy.close();
-      if (e.getCause() instanceof BindException) {
-        throw new PortTakenException(config, e);
-      }
       throw e;
     }
-    return new GatewayServer(undertow, proxy, inFlight, patience);
   }
 
   /** The port clients connect to. */
   public int clientPort() {
-    return port(0);
+    return listeners.clientPort();
   }
 
   /** The port operators connect to. */
   public int opsPort() {
-    return port(1);
+    return listeners.opsPort();
   }
 
   int underWay() {
     return inFlight.count();
-  }
-
-  private int port(int listener) {
-    return ((InetSocketAddress) undertow.getListenerInfo().get(listener).getAddress()).getPort();
   }
 
   /** Refuses new requests, waits a bounded time for those under way, and stops. */
@@ -150,17 +119,17 @@ public final class GatewayServer implements AutoCloseable {
       Thread.currentThread().interrupt();
       proxy.close();
     }
-    undertow.stop();
+    listeners.close();
   }
 
   /** A port of the configuration is in use by another program. */
   public static final class PortTakenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    PortTakenException(GatewayConfig config, Throwable cause) {
+    PortTakenException(int port, int opsPort, Throwable cause) {
       super(
           "port %d (clients) or %d (operators) is in use by another program"
-              .formatted(config.port(), config.opsPort()),
+              .formatted(port, opsPort),
           cause);
     }
   }

@@ -94,7 +94,8 @@ final class ProxyHandler implements HttpHandler {
     return new UndertowClientExchange(exchange, inFlight::leave);
   }
 
-  private static ProxyRequest request(HttpServerExchange exchange, ByteBuffer body) {
+  /** The request of {@code exchange} in the proxy's types. */
+  static ProxyRequest request(HttpServerExchange exchange, ByteBuffer body) {
     Headers.Builder headers = new Headers.Builder();
     for (HeaderValues values : exchange.getRequestHeaders()) {
       String name = values.getHeaderName().toString();

@@ -6,6 +6,7 @@ import tools.jackson.core.JsonGenerator;
 import xyz.trollllm.billing.PriceBook;
 import xyz.trollllm.config.LongContextTier;
 import xyz.trollllm.config.ModelConfig;
+import xyz.trollllm.config.ModelPricing;
 import xyz.trollllm.config.TokenPrices;
 
 /**
@@ -46,32 +47,26 @@ public final class ModelInfo {
     json.writeNumberProperty("max_tokens", model.maxOutputTokens());
     json.writeNumberProperty("max_input_tokens", model.maxInputTokens());
     json.writeNumberProperty("max_output_tokens", model.maxOutputTokens());
-    BigDecimal multiplier = model.pricing().multiplier();
-    prices(json, model.pricing().prices(), multiplier, "");
-    for (LongContextTier tier : model.pricing().longContextTiers()) {
+    ModelPricing effective = model.pricing().effective();
+    prices(json, effective.prices(), "");
+    for (LongContextTier tier : effective.longContextTiers()) {
       // LiteLLM's names have room for whole thousands only.
       if (tier.aboveInputTokens() % THOUSAND == 0) {
         String above = "_above_" + tier.aboveInputTokens() / THOUSAND + "k_tokens";
-        prices(json, tier.prices(), multiplier, above);
+        prices(json, tier.prices(), above);
       }
     }
   }
 
-  private static void prices(
-      JsonGenerator json, TokenPrices prices, BigDecimal multiplier, String above) {
-    perToken(json, "input_cost_per_token" + above, prices.input(), multiplier);
-    perToken(json, "output_cost_per_token" + above, prices.output(), multiplier);
-    perToken(json, "cache_creation_input_token_cost" + above, prices.cacheWrite5m(), multiplier);
-    perToken(
-        json,
-        "cache_creation_input_token_cost_above_1hr" + above,
-        prices.cacheWrite1h(),
-        multiplier);
-    perToken(json, "cache_read_input_token_cost" + above, prices.cacheHit(), multiplier);
+  private static void prices(JsonGenerator json, TokenPrices prices, String above) {
+    perToken(json, "input_cost_per_token" + above, prices.input());
+    perToken(json, "output_cost_per_token" + above, prices.output());
+    perToken(json, "cache_creation_input_token_cost" + above, prices.cacheWrite5m());
+    perToken(json, "cache_creation_input_token_cost_above_1hr" + above, prices.cacheWrite1h());
+    perToken(json, "cache_read_input_token_cost" + above, prices.cacheHit());
   }
 
-  private static void perToken(
-      JsonGenerator json, String name, BigDecimal usdPerMtok, BigDecimal multiplier) {
-    Json.number(json, name, usdPerMtok.multiply(multiplier).movePointLeft(DIGITS_OF_A_MILLION));
+  private static void perToken(JsonGenerator json, String name, BigDecimal usdPerMtok) {
+    Json.number(json, name, usdPerMtok.movePointLeft(DIGITS_OF_A_MILLION));
   }
 }

@@ -1,7 +1,7 @@
 package xyz.trollllm.proxy.document;
 
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import xyz.trollllm.billing.PriceBook;
 import xyz.trollllm.config.LongContextTier;
@@ -21,10 +21,7 @@ public final class PriceList {
     return Json.object(json -> {
       json.writeStringProperty("object", "price_list");
       json.writeStringProperty("instance", instance);
-      json.writeStringProperty("currency", "USD");
-      json.writeStringProperty("prices_per", "1000000 tokens");
-      json.writeStringProperty("fees_per", "use");
-      json.writeStringProperty("rounding", "once per request, half up, to 9 decimals");
+      units(json);
       json.writeArrayPropertyStart("models");
       for (ModelConfig model : book.models()) {
         json.writeStartObject();
@@ -35,9 +32,18 @@ public final class PriceList {
     });
   }
 
-  private static void model(JsonGenerator json, ModelConfig model) {
+  /** In what amounts are told. */
+  static void units(JsonGenerator json) {
+    json.writeStringProperty("currency", "USD");
+    json.writeStringProperty("prices_per", "1000000 tokens");
+    json.writeStringProperty("fees_per", "use");
+    json.writeStringProperty("rounding", "once per request, half up, to 9 decimals");
+  }
+
+  /** The members of one model. */
+  static void model(JsonGenerator json, ModelConfig model) {
     ModelPricing pricing = model.pricing();
-    BigDecimal multiplier = pricing.multiplier();
+    ModelPricing effective = pricing.effective();
     json.writeStringProperty("id", model.id());
     json.writeArrayPropertyStart("aliases");
     model.aliases().forEach(json::writeString);
@@ -47,28 +53,31 @@ public final class PriceList {
     json.writeStringProperty("credit_field", model.creditField().balanceField());
     json.writeNumberProperty("max_input_tokens", model.maxInputTokens());
     json.writeNumberProperty("max_output_tokens", model.maxOutputTokens());
-    Json.decimal(json, "multiplier", multiplier);
-    Prices.write(json, "prices", pricing.prices(), BigDecimal.ONE);
-    Prices.write(json, "effective_prices", pricing.prices(), multiplier);
+    Json.decimal(json, "multiplier", pricing.multiplier());
+    Prices.write(json, "prices", pricing.prices());
+    Prices.write(json, "effective_prices", effective.prices());
     json.writeArrayPropertyStart("long_context_tiers");
-    for (LongContextTier tier : pricing.longContextTiers()) {
+    for (int i = 0; i < pricing.longContextTiers().size(); i++) {
+      LongContextTier tier = pricing.longContextTiers().get(i);
       json.writeStartObject();
       json.writeNumberProperty("above_input_tokens", tier.aboveInputTokens());
-      Prices.write(json, "prices", tier.prices(), BigDecimal.ONE);
-      Prices.write(json, "effective_prices", tier.prices(), multiplier);
+      Prices.write(json, "prices", tier.prices());
+      Prices.write(json, "effective_prices", effective.longContextTiers().get(i).prices());
       json.writeEndObject();
     }
     json.writeEndArray();
-    TokenPrices fast = pricing.fastPrices();
-    if (fast == null) {
-      json.writeNullProperty("fast_prices");
-      json.writeNullProperty("effective_fast_prices");
-    } else {
-      Prices.write(json, "fast_prices", fast, BigDecimal.ONE);
-      Prices.write(json, "effective_fast_prices", fast, multiplier);
-    }
+    fast(json, "fast_prices", pricing.fastPrices());
+    fast(json, "effective_fast_prices", effective.fastPrices());
     Prices.write(json, "factors", pricing.factors());
-    Prices.write(json, "fees", pricing.fees(), BigDecimal.ONE);
-    Prices.write(json, "effective_fees", pricing.fees(), multiplier);
+    Prices.write(json, "fees", pricing.fees());
+    Prices.write(json, "effective_fees", effective.fees());
+  }
+
+  private static void fast(JsonGenerator json, String name, @Nullable TokenPrices prices) {
+    if (prices == null) {
+      json.writeNullProperty(name);
+    } else {
+      Prices.write(json, name, prices);
+    }
   }
 }

@@ -11,26 +11,26 @@ import xyz.trollllm.config.TokenPrices;
 final class Prices {
   private Prices() {}
 
-  static void write(JsonGenerator json, String name, TokenPrices prices, BigDecimal factor) {
+  static void write(JsonGenerator json, String name, TokenPrices prices) {
     Json.object(
         json,
         name,
         () -> {
-          Json.decimal(json, "input", prices.input().multiply(factor));
-          Json.decimal(json, "output", prices.output().multiply(factor));
-          Json.decimal(json, "cache_write_5m", prices.cacheWrite5m().multiply(factor));
-          Json.decimal(json, "cache_write_1h", prices.cacheWrite1h().multiply(factor));
-          Json.decimal(json, "cache_hit", prices.cacheHit().multiply(factor));
+          Json.decimal(json, "input", prices.input());
+          Json.decimal(json, "output", prices.output());
+          Json.decimal(json, "cache_write_5m", prices.cacheWrite5m());
+          Json.decimal(json, "cache_write_1h", prices.cacheWrite1h());
+          Json.decimal(json, "cache_hit", prices.cacheHit());
         });
   }
 
-  static void write(JsonGenerator json, String name, RequestFees fees, BigDecimal factor) {
+  static void write(JsonGenerator json, String name, RequestFees fees) {
     Json.object(
         json,
         name,
         () -> {
-          optional(json, "web_search", fees.webSearch(), factor);
-          optional(json, "web_fetch", fees.webFetch(), factor);
+          optional(json, "web_search", fees.webSearch());
+          optional(json, "web_fetch", fees.webFetch());
         });
   }
 
@@ -39,20 +39,19 @@ final class Prices {
         json,
         name,
         () -> {
-          optional(json, "batch", factors.batch(), BigDecimal.ONE);
-          optional(json, "flex", factors.flex(), BigDecimal.ONE);
-          optional(json, "priority", factors.priority(), BigDecimal.ONE);
-          optional(json, "inference_geo_us", factors.inferenceGeoUs(), BigDecimal.ONE);
+          optional(json, "batch", factors.batch());
+          optional(json, "flex", factors.flex());
+          optional(json, "priority", factors.priority());
+          optional(json, "inference_geo_us", factors.inferenceGeoUs());
         });
   }
 
   /** An amount or, where there is no price, null. */
-  static void optional(
-      JsonGenerator json, String name, @Nullable BigDecimal amount, BigDecimal factor) {
+  static void optional(JsonGenerator json, String name, @Nullable BigDecimal amount) {
     if (amount == null) {
       json.writeNullProperty(name);
     } else {
-      Json.decimal(json, name, amount.multiply(factor));
+      Json.decimal(json, name, amount);
     }
   }
 }

@@ -1,6 +1,5 @@
 package xyz.trollllm.proxy.document;
 
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +88,7 @@ public final class RequestDocument {
       json.writeStartObject();
       json.writeStringProperty("kind", fee.kind());
       json.writeNumberProperty("count", fee.count());
-      Prices.optional(json, "price", fee.usd(), BigDecimal.ONE);
+      Prices.optional(json, "price", fee.usd());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -112,7 +111,7 @@ public final class RequestDocument {
           json.writeNumberProperty("cache_write_1h", counts.cacheWrite1h());
           json.writeNumberProperty("cache_hit", counts.cacheHit());
         });
-    Prices.write(json, "prices", item.prices(), BigDecimal.ONE);
+    Prices.write(json, "prices", item.prices());
     Json.decimal(json, "factor", item.factor());
   }
 

@@ -68,20 +68,14 @@ final class CheckCommand implements Callable<Integer> {
     String source = file.toString();
     try {
       LoadedConfig loaded = ConfigLoader.loadWithWarnings(file, shell.environment());
-      loaded.warnings().forEach(warning -> warning(in(source, warning)));
+      loaded.warnings().forEach(warning -> warning(warning.in(source)));
       valid.add(loaded);
       if (keys) {
         UpstreamKeys.resolve(loaded.config(), shell.environment());
       }
     } catch (InvalidConfigException e) {
-      e.problems().forEach(problem -> problem(in(source, problem)));
+      e.problems().forEach(problem -> problem(problem.in(source)));
     }
-  }
-
-  private static ConfigProblem in(String source, ConfigProblem problem) {
-    return problem.path().equals(source)
-        ? problem
-        : new ConfigProblem(source + " " + problem.path(), problem.message());
   }
 
   private void problem(ConfigProblem problem) {

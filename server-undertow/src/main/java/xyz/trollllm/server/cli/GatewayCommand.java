@@ -33,6 +33,7 @@ public final class GatewayCommand {
   private static CommandLine commandLine(Shell shell) {
     return new CommandLine(new GatewayCommand())
         .addSubcommand(new ServeCommand(shell))
+        .addSubcommand(new BackendCommand(shell))
         .addSubcommand(new CheckCommand(shell))
         .addSubcommand(new AuditCommand(shell))
         .addSubcommand(new RefundCommand(shell))
