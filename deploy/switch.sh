@@ -110,6 +110,11 @@ state() {
     "$id" 2>/dev/null || echo "missing none 0"
 }
 
+# The same for people: "running, healthy"
+state_told() {
+  state "$1" | sed 's/^\([a-z]*\) \([a-z]*\) \([0-9]*\)$/\1, \2, restarted \3 times/; s/, restarted 0 times$//; s/, none$//'
+}
+
 is_healthy() {
   case $(state "$1") in
     "running healthy "*) return 0 ;;
@@ -197,7 +202,7 @@ tell_present_state() {
     if is_healthy "$instance"; then
       say "before: $instance is healthy, with $(running "$variable" "$instance")"
     else
-      say "before: $instance is NOT healthy: $(state "$instance")"
+      say "before: $instance is NOT healthy: $(state_told "$instance")"
     fi
   done
 }
@@ -263,7 +268,7 @@ await_healthy() {
         ;;
     esac
     if [ "$(date +%s)" -ge "$deadline" ]; then
-      say "$1 is not healthy after $healthy_seconds s ($now); its last words:"
+      say "$1 is not healthy after $healthy_seconds s ($(state_told "$1")); its last words:"
       break
     fi
     sleep 1
@@ -353,7 +358,8 @@ status() {
     [ "${configured:-$3}" = "$runs" ] || agree=no
   done
   for service in goproxy-openhands goproxy-ohmygpt; do
-    say "$service is $(state "$service"): $(compose exec -T "$service" /app/gateway check /app/config.json 2>/dev/null | route "$service")"
+    way=$(compose exec -T "$service" /app/gateway check /app/config.json 2>/dev/null | route "$service")
+    say "$service is $(state_told "$service"): ${way:-where it leads is not known}"
     is_healthy "$service" || agree=no
   done
   if [ "$agree" = yes ]; then

@@ -176,8 +176,9 @@ final class SwitchIT {
     assertThat(told.exitCode()).as(told.output()).isZero();
     assertThat(told.output())
         .contains("goproxy-ohmygpt: OHMYGPT_CONFIG is " + UPSTREAM + ", runs with " + UPSTREAM)
-        .contains("goproxy-openhands is running healthy 0: upstream openhands, paid from creditsNew")
-        .contains("goproxy-ohmygpt is running healthy 0: upstream ohmygpt, paid from credits\n")
+        .contains(
+            "goproxy-openhands is running, healthy: upstream openhands, paid from creditsNew")
+        .contains("goproxy-ohmygpt is running, healthy: upstream ohmygpt, paid from credits\n")
         .endsWith("what is configured is what runs\n");
   }
 

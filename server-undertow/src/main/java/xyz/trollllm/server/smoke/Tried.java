@@ -14,6 +14,7 @@ import java.util.Optional;
 public record Tried(
     String model, Optional<Booked> booked, BigDecimal moved, List<String> problems) {
   public Tried {
+    moved = moved.stripTrailingZeros();
     problems = List.copyOf(problems);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,18 @@ class CheckCommandTest extends CommandTest {
 
     assertThat(run.err()).startsWith("warning: " + odd + " $.models[0].billing_multiplier");
     assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void keysAreLookedForIfAskedFor() {
+    Run missing = run("check", "--keys", CHAT);
+    Run present = run(Map.of("OPENHANDS_API_KEY", "sk-1"), "check", "--keys", CHAT);
+
+    assertThat(missing.exitCode()).isEqualTo(78);
+    assertThat(missing.err())
+        .startsWith("problem: " + CHAT + " environment variable OPENHANDS_API_KEY: is missing");
+    assertThat(present.exitCode()).isZero();
+    assertThat(present.out() + present.err()).doesNotContain("sk-1");
   }
 
   @Test
