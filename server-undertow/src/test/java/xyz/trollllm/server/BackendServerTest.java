@@ -121,7 +121,9 @@ final class BackendServerTest {
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
     assertThat(header(head, "content-length"))
-        .isEqualTo(Integer.toString(get(path).body().getBytes(java.nio.charset.StandardCharsets.UTF_8).length));
+        .isEqualTo(
+            Integer.toString(
+                get(path).body().getBytes(java.nio.charset.StandardCharsets.UTF_8).length));
   }
 
   @ParameterizedTest
@@ -182,8 +184,8 @@ final class BackendServerTest {
 
   @Test
   void takenPortIsSaid() {
-    assertThatThrownBy(() ->
-            BackendServer.start(EndpointFile.of(chat, chat2), server.clientPort(), 0))
+    assertThatThrownBy(
+            () -> BackendServer.start(EndpointFile.of(chat, chat2), server.clientPort(), 0))
         .isInstanceOf(GatewayServer.PortTakenException.class)
         .hasMessageContaining("port " + server.clientPort() + " (clients)");
   }

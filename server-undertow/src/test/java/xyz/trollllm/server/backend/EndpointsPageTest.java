@@ -115,7 +115,9 @@ final class EndpointsPageTest {
     Instant since = Instant.parse("2026-11-23T10:00:00Z");
     PublicEndpoint spoilt =
         new PublicEndpoint(
-            "goproxy-openhands", chat().config(), new PublicEndpoint.Problem(since, "not <so> good"));
+            "goproxy-openhands",
+            chat().config(),
+            new PublicEndpoint.Problem(since, "not <so> good"));
     PublicEndpoint unknown =
         new PublicEndpoint("goproxy-ohmygpt", null, new PublicEndpoint.Problem(since, "nothing"));
 

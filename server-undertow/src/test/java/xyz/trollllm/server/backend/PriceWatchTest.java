@@ -59,7 +59,8 @@ final class PriceWatchTest {
   }
 
   private static String shown(PriceWatch watch) {
-    return UTF_8.decode(watch.published().json().answer(Headers.EMPTY).body().duplicate())
+    return UTF_8
+        .decode(watch.published().json().answer(Headers.EMPTY).body().duplicate())
         .toString();
   }
 
@@ -148,7 +149,8 @@ final class PriceWatchTest {
   }
 
   @Test
-  @DisplayName("D2: a file that becomes bad leaves its last good prices, marked, and the other as is")
+  @DisplayName(
+      "D2: a file that becomes bad leaves its last good prices, marked, and the other as is")
   void spoiltFile() {
     try (PriceWatch watch = watch()) {
       TwoFiles.change(files.chat2, "\"billing_multiplier\": 1.06", "\"billing_multiplyer\": 1.07");
@@ -256,7 +258,8 @@ final class PriceWatchTest {
   void warningsAreTold() {
     TwoFiles.change(files.chat, "\"billing_multiplier\": 1.08", "\"billing_multiplier\": 10.8");
     try (PriceWatch watch = watch()) {
-      assertThat(told()).anyMatch(line -> line.startsWith("warning: " + files.chat + " $.models[3]"));
+      assertThat(told())
+          .anyMatch(line -> line.startsWith("warning: " + files.chat + " $.models[3]"));
       assertThat(watch.readyJson()).isEqualTo("{\"ready\":true}");
     }
   }

@@ -123,8 +123,7 @@ final class QuotesAgreeTest {
           }
         }
       }
-      Usd thousandOfEach =
-          book.cost(model, TokenUsage.of(TokenCounts.of(TOKENS, TOKENS))).charge();
+      Usd thousandOfEach = book.cost(model, TokenUsage.of(TokenCounts.of(TOKENS, TOKENS))).charge();
       assertThat(new BigDecimal(shown.path("example_cost").stringValue()))
           .isEqualByComparingTo(thousandOfEach.amount().multiply(BigDecimal.valueOf(1000)));
     }
@@ -143,6 +142,7 @@ final class QuotesAgreeTest {
         new BigDecimal(prices.path("effective_prices").path(KINDS.get(kind)).stringValue());
 
     assertThat(book.cost(model, TokenUsage.of(counts)).charge())
-        .isEqualTo(new Usd(price.multiply(BigDecimal.valueOf(tokens)).movePointLeft(6)).roundedToNanos());
+        .isEqualTo(
+            new Usd(price.multiply(BigDecimal.valueOf(tokens)).movePointLeft(6)).roundedToNanos());
   }
 }

@@ -12,10 +12,7 @@ final class BackendCommandTest extends CommandTest {
   private static final String CHAT2 = "GOPROXY_OHMYGPT_CONFIG_PATH";
 
   @ParameterizedTest
-  @CsvSource({
-    CHAT + "," + CHAT2 + ", goproxy-ohmygpt",
-    CHAT2 + "," + CHAT + ", goproxy-openhands"
-  })
+  @CsvSource({CHAT + "," + CHAT2 + ", goproxy-ohmygpt", CHAT2 + "," + CHAT + ", goproxy-openhands"})
   void missingVariableIsOneSentence(String set, String missing, String service) {
     Run run = run(Map.of(set, "any.json"), "backend");
 
@@ -55,7 +52,8 @@ final class BackendCommandTest extends CommandTest {
   @Test
   void helpNamesWhatItReads() {
     assertThat(run("backend", "--help").out())
-        .contains(CHAT, CHAT2, "--openhands", "--ohmygpt", "--port", "--ops-port", "/endpoints.json");
+        .contains(
+            CHAT, CHAT2, "--openhands", "--ohmygpt", "--port", "--ops-port", "/endpoints.json");
     assertThat(run("--help").out()).containsPattern("backend +Serves models and prices");
   }
 }
