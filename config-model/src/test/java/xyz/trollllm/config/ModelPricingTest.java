@@ -45,6 +45,29 @@ final class ModelPricingTest {
   }
 
   @Test
+  void effectivePricingHasTheMultiplierInEveryAmountAndNoDigitLess() {
+    ModelPricing fast =
+        new ModelPricing(
+            prices("1.23456"),
+            List.of(new LongContextTier(200_000, prices("2"))),
+            new RequestFees(new BigDecimal("0.01"), null),
+            new PriceFactors(new BigDecimal("0.5"), null, null, null),
+            prices("30"),
+            new BigDecimal("1.065"));
+
+    assertThat(fast.effective())
+        .isEqualTo(
+            new ModelPricing(
+                prices("1.31480640"),
+                List.of(new LongContextTier(200_000, prices("2.130"))),
+                new RequestFees(new BigDecimal("0.01065"), null),
+                new PriceFactors(new BigDecimal("0.5"), null, null, null),
+                prices("31.950"),
+                BigDecimal.ONE));
+    assertThat(TIERED.effective().fastPrices()).isNull();
+  }
+
+  @Test
   void amountsAreNotNegative() {
     BigDecimal zero = BigDecimal.ZERO;
     BigDecimal below = new BigDecimal("-1");

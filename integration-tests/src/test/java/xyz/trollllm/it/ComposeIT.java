@@ -113,18 +113,32 @@ final class ComposeIT {
   }
 
   @Test
-  @DisplayName("D2: the backend has both files where its variables say")
+  @DisplayName("D2: the backend has both files where its variables say, replaced ones included")
   void backend() {
     JsonNode backend = services(Map.of()).path("backend");
 
     assertThat(volumes(backend))
-        .anyMatch(volume -> volume.endsWith(":/app/goproxy/config-openhands-prod.json:ro"))
-        .anyMatch(volume -> volume.endsWith(":/app/goproxy/config-ohmygpt-prod.json:ro"));
+        .singleElement()
+        .satisfies(volume -> assertThat(volume).endsWith("/deploy/goproxy:/app/goproxy:ro"));
     assertThat(backend.at("/environment/GOPROXY_OPENHANDS_CONFIG_PATH").stringValue())
         .isEqualTo("/app/goproxy/config-openhands-prod.json");
     assertThat(backend.at("/environment/GOPROXY_OHMYGPT_CONFIG_PATH").stringValue())
         .isEqualTo("/app/goproxy/config-ohmygpt-prod.json");
+    assertThat(texts(backend.path("command"))).containsExactly("backend");
     assertThat(texts(backend.path("expose"))).containsExactly("8006");
+  }
+
+  @Test
+  @DisplayName("D2: the backend is started like the others, and gets no key, password or database")
+  void backendHasNoSecrets() {
+    JsonNode backend = services(Map.of()).path("backend");
+
+    assertThat(backend.path("environment").propertyNames())
+        .containsExactlyInAnyOrder(
+            "GOPROXY_OPENHANDS_CONFIG_PATH", "GOPROXY_OHMYGPT_CONFIG_PATH");
+    assertThat(backend.has("depends_on")).isFalse();
+    assertThat(backend.has("profiles")).isFalse();
+    assertThat(backend.toString()).doesNotContain("sk-1", "pw1");
   }
 
   @Test
@@ -136,9 +150,8 @@ final class ComposeIT {
 
     assertThat(volumes(services.path("goproxy-ohmygpt")))
         .anyMatch(volume -> volume.endsWith("/" + profile + ":/app/config.json:ro"));
-    assertThat(volumes(services.path("backend")))
-        .anyMatch(
-            volume -> volume.endsWith("/" + profile + ":/app/goproxy/config-ohmygpt-prod.json:ro"));
+    assertThat(services.at("/backend/environment/GOPROXY_OHMYGPT_CONFIG_PATH").stringValue())
+        .isEqualTo("/app/goproxy/" + profile);
     assertThat(volumes(services.path("goproxy-openhands")))
         .noneMatch(volume -> volume.contains(profile));
     assertThat(Nginx.DEPLOY.resolve("goproxy").resolve(profile)).exists();

@@ -218,6 +218,54 @@ final class ImageIT {
   }
 
   @Test
+  @DisplayName("D7: without a configuration file the health check asks the backend")
+  void healthPortOfTheBackend() {
+    Map<String, Map<String, String>> environments =
+        Map.of("9006", Map.of(), "7006", Map.of("PORT", "6006"), "6007", Map.of("OPS_PORT", "6007"));
+    environments.forEach((port, more) -> {
+      Map<String, String> environment = new HashMap<>(Map.of("CONFIG_PATH", "/no/such/file"));
+      environment.putAll(more);
+      Programs.Finished traced =
+          Programs.finish(
+              environment, List.of("bash", "-x", image.resolve("app/health").toString()));
+      assertThat(traced.output())
+          .contains("address=127.0.0.1/" + port)
+          .doesNotContain("No such file or directory: ", "can't read");
+    });
+  }
+
+  @Test
+  @DisplayName("D2: the image runs the backend, which is healthy as long as there are prices to show")
+  void backend() throws Exception {
+    Path chat = ConfigCopy.readable(RunningGateway.CHAT);
+    Path chat2 = ConfigCopy.readable(RunningGateway.CHAT2);
+    Path bad = ConfigCopy.readable(RunningGateway.CHAT);
+    Files.writeString(bad, "{}");
+
+    try (RunningGateway backend = startBackend(chat, chat2)) {
+      assertThat(health(backend).exitCode()).isZero();
+      assertThat(Http.get(backend.url().resolve("/endpoints")).statusCode()).isEqualTo(200);
+      System.out.printf("memory of the backend in kB: %d%n", residentKilobytes(backend));
+      assertThat(residentKilobytes(backend)).isLessThan(256 * 1024);
+      backend.terminate();
+      assertThat(backend.exitCode()).isZero();
+    }
+    try (RunningGateway backend = startBackend(bad, bad)) {
+      assertThat(health(backend).output()).contains(" 503 ");
+      assertThat(health(backend).exitCode()).isNotZero();
+    }
+  }
+
+  /** Half of its container's memory is heap. */
+  private static RunningGateway startBackend(Path chat, Path chat2) {
+    Map<String, String> environment = new HashMap<>(RunningGateway.backendFiles(chat, chat2));
+    environment.put("PATH", "/usr/bin:/bin");
+    environment.put("JAVA_HOME", image.resolve("java").toString());
+    environment.put("JAVA_OPTS", "-Xmx128m -XX:AOTMode=on");
+    return RunningGateway.backend(command("gateway", "backend"), environment);
+  }
+
+  @Test
   @DisplayName("D8: both instances idle and under load, measured")
   void memory() throws Exception {
     Gate gate = new Gate();

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.config.ConfigLoader;
 import xyz.trollllm.config.UpstreamConfig;
@@ -62,6 +63,32 @@ final class PriceParityIT {
         long above = tier.path("above_input_tokens").longValue();
         assertChargedAsQuoted(gateway, quote, above - Usage.CACHED);
         assertChargedAsQuoted(gateway, quote, above - Usage.CACHED + 1);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shippedConfigs")
+  @DisplayName("D9: what the backend shows of an endpoint is what the endpoint itself quotes")
+  void backendQuotesTheSame(String config) throws Exception {
+    RunningGateway gateway = STAGE.start(config, environment(config));
+    JsonNode quotes = Http.json(Http.get(gateway.url().resolve("/pricing"))).path("models");
+    Path file = SHIPPED.resolve(config);
+    try (RunningGateway backend =
+        RunningGateway.backend(RunningGateway.backendFiles(file, file))) {
+      JsonNode shown =
+          Http.json(Http.get(backend.url().resolve("/endpoints.json"))).at("/endpoints/0/models");
+      String page = Http.get(backend.url().resolve("/endpoints")).body();
+
+      assertThat(shown).hasSameSizeAs(quotes);
+      for (int i = 0; i < quotes.size(); i++) {
+        ObjectNode quote = ((ObjectNode) shown.get(i)).deepCopy();
+        quote.remove(List.of("upstream", "example_cost"));
+        assertThat(quote).isEqualTo(quotes.get(i));
+        for (String kind : KINDS) {
+          assertThat(page)
+              .contains(">" + quote.path("effective_prices").path(kind).stringValue() + "<");
+        }
       }
     }
   }

@@ -72,6 +72,25 @@ final class RunningGateway implements AutoCloseable {
     return launch(command, store, environment).awaitListening();
   }
 
+  /** Starts {@code backend} with these variables, and waits until it listens. */
+  static RunningGateway backend(Map<String, String> environment) {
+    return backend(List.of(JAVA, "-jar", JAR.toString(), "backend"), environment);
+  }
+
+  /** As the other, by another command. */
+  static RunningGateway backend(List<String> command, Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(Map.of("PORT", "0", "OPS_PORT", "0"));
+    all.putAll(environment);
+    return launch(command, all).awaitListening();
+  }
+
+  /** What tells a backend where its two files are. */
+  static Map<String, String> backendFiles(Path chat, Path chat2) {
+    return Map.of(
+        "GOPROXY_OPENHANDS_CONFIG_PATH", chat.toString(),
+        "GOPROXY_OHMYGPT_CONFIG_PATH", chat2.toString());
+  }
+
   private static List<String> serve() {
     return List.of(JAVA, "-jar", JAR.toString(), "serve");
   }

@@ -14,6 +14,12 @@ import xyz.trollllm.server.backend.PriceWatch;
  * reads the endpoints' configuration files and needs neither keys nor a database.
  */
 public final class BackendServer implements AutoCloseable {
+  /** Where everybody asks, unless it is said otherwise. */
+  public static final int PORT = 8006;
+
+  /** Where operators ask, unless it is said otherwise. */
+  public static final int OPS_PORT = 9006;
+
   private static final String NAME = "backend";
 
   /** Nobody has anything to send here. */

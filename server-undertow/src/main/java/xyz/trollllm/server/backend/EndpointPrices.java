@@ -42,7 +42,9 @@ final class EndpointPrices {
   }
 
   private void model(ModelConfig model) {
-    html.open("article", "class", "card", "id", endpoint.service() + "/" + model.id());
+    List<Column> columns = columns(model.pricing());
+    String kind = columns.size() > 1 ? "card wide" : "card";
+    html.open("article", "class", kind, "id", endpoint.service() + "/" + model.id());
     html.element("h3", model.name());
     html.open("p", "class", "ids").element("code", model.id());
     if (!model.aliases().isEmpty()) {
@@ -52,7 +54,7 @@ final class EndpointPrices {
       }
     }
     html.close();
-    prices(model);
+    prices(model, columns);
     html.open("ul", "class", "terms");
     html.open("li").text("Multiplier ");
     html.element("b", PageText.plain(model.pricing().multiplier()), "class", "multiplier").close();
@@ -85,8 +87,7 @@ final class EndpointPrices {
     return columns;
   }
 
-  private void prices(ModelConfig model) {
-    List<Column> columns = columns(model.pricing());
+  private void prices(ModelConfig model, List<Column> columns) {
     html.open(
         "div",
         "class",

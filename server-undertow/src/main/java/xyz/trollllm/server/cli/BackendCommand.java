@@ -23,11 +23,10 @@ import xyz.trollllm.server.backend.EndpointFile;
 final class BackendCommand implements Callable<Integer> {
   private static final String OPENHANDS = "GOPROXY_OPENHANDS_CONFIG_PATH";
   private static final String OHMYGPT = "GOPROXY_OHMYGPT_CONFIG_PATH";
-  private static final String CHAT = "goproxy-openhands";
-  private static final String CHAT2 = "goproxy-ohmygpt";
+  private static final String CHAT = EndpointFile.CHAT_SERVICE;
+  private static final String CHAT2 = EndpointFile.CHAT2_SERVICE;
   private static final String NOT_SET = " is not set; it names the configuration file of ";
-  private static final int DEFAULT_PORT = 8006;
-  private static final int OPS_PORT_OFFSET = 1000;
+  private static final int OPS_PORT_OFFSET = BackendServer.OPS_PORT - BackendServer.PORT;
   private static final int HIGHEST_PORT = 65_535;
 
   private final Shell shell;
@@ -63,7 +62,7 @@ final class BackendCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     List<EndpointFile> files = files();
-    int clients = port(port, "PORT", DEFAULT_PORT);
+    int clients = port(port, "PORT", BackendServer.PORT);
     int operators = port(opsPort, "OPS_PORT", clients == 0 ? 0 : clients + OPS_PORT_OFFSET);
     try (StopSignal stop = StopSignal.open();
         BackendServer server = BackendServer.start(files, clients, operators)) {
@@ -77,7 +76,7 @@ final class BackendCommand implements Callable<Integer> {
     Path first = path(openhands, OPENHANDS);
     Path second = path(ohmygpt, OHMYGPT);
     if (first != null && second != null) {
-      return List.of(new EndpointFile(CHAT, first), new EndpointFile(CHAT2, second));
+      return EndpointFile.of(first, second);
     }
     String missing =
         first == null && second == null

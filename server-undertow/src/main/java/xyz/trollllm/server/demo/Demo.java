@@ -4,6 +4,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,13 +16,15 @@ import xyz.trollllm.config.Api;
 import xyz.trollllm.config.GatewayConfig;
 import xyz.trollllm.config.UpstreamConfig;
 import xyz.trollllm.config.UpstreamKeys;
+import xyz.trollllm.server.BackendServer;
 import xyz.trollllm.server.GatewayServer.PortTakenException;
 import xyz.trollllm.server.Instance;
+import xyz.trollllm.server.backend.EndpointFile;
 import xyz.trollllm.server.embedded.EmbeddedStore;
 import xyz.trollllm.server.logging.LineWriter;
 import xyz.trollllm.server.standin.StandInUpstream;
 
-/** Both instances, their store and their upstream, running in this process. */
+/** Both instances, their price page, their store and their upstream, running in this process. */
 public final class Demo implements AutoCloseable {
   private static final String CHAT = "config-openhands-prod.json";
   private static final String CHAT2 = "config-ohmygpt-prod.json";
@@ -37,6 +40,7 @@ public final class Demo implements AutoCloseable {
   private final LineWriter log;
   private final Running chat;
   private final Running chat2;
+  private final BackendServer backend;
 
   /**
    * One instance under way.
@@ -54,6 +58,7 @@ public final class Demo implements AutoCloseable {
     log = new LineWriter("request-log", output, MAX_WAITING_LINES, line -> {}, CLOSE_TIMEOUT);
     chat = start(data, CHAT, environment, database);
     chat2 = start(data, CHAT2, environment, database);
+    backend = startBackend(data, environment);
   }
 
   /**
@@ -99,6 +104,25 @@ public final class Demo implements AutoCloseable {
     }
   }
 
+  private static BackendServer startBackend(Path data, Map<String, String> environment) {
+    Path folder = data.resolve("goproxy");
+    List<EndpointFile> files =
+        EndpointFile.of(ShippedConfigs.path(CHAT, folder), ShippedConfigs.path(CHAT2, folder));
+    // PORT is the instances'; whoever sets it does not expect this one to be anywhere.
+    boolean anywhere = !environment.getOrDefault("PORT", "").isEmpty();
+    try {
+      return BackendServer.start(
+          files, anywhere ? 0 : BackendServer.PORT, anywhere ? 0 : BackendServer.OPS_PORT);
+    } catch (PortTakenException e) {
+      return BackendServer.start(files, 0, 0);
+    }
+  }
+
+  /** Where both endpoints are compared. */
+  URI pricePage() {
+    return URI.create("http://127.0.0.1:" + backend.clientPort() + "/endpoints");
+  }
+
   /** What to tell whoever started this. */
   public String welcome() {
     return Welcome.text(this);
@@ -127,6 +151,7 @@ public final class Demo implements AutoCloseable {
   /** Lets requests under way finish, then stops everything. */
   @Override
   public void close() {
+    backend.close();
     chat.instance().close();
     chat2.instance().close();
     log.close();

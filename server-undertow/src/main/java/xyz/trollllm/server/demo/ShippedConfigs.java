@@ -29,6 +29,19 @@ final class ShippedConfigs {
         .orElseGet(() -> ConfigLoader.load(name, packaged(name), environment));
   }
 
+  /** The file itself, which is written to {@code folder} if there is none but in the jar. */
+  static Path path(String name, Path folder) {
+    return file(name)
+        .orElseGet(() -> {
+          try {
+            return Files.writeString(
+                Files.createDirectories(folder).resolve(name), packaged(name), UTF_8);
+          } catch (IOException e) {
+            throw new UncheckedIOException("cannot write to " + folder, e);
+          }
+        });
+  }
+
   private static Optional<Path> file(String name) {
     return folderOfJar()
         .flatMap(jars ->

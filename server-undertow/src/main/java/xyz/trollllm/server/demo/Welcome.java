@@ -13,6 +13,7 @@ final class Welcome {
     for (Running running : demo.instances()) {
       text.append(instance(running));
     }
+    text.append("%-18s %s%n".formatted("prices of both", demo.pricePage()));
     text.append(
         "\nAll of it runs in this process; the upstream is a stand-in that costs nothing.\n");
     text.append(call(demo, demo.instances().getFirst(), Api.ANTHROPIC_MESSAGES));
