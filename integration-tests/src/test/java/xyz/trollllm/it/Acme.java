@@ -10,15 +10,16 @@ import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import xyz.trollllm.billing.HeldPort;
 
 /** A real certificate authority for tests, pebble, which proves domains through one nginx. */
 final class Acme implements AutoCloseable {
   private final Path folder;
-  private final int port;
-  private final int managementPort;
+  private final HeldPort port;
+  private final HeldPort managementPort;
   private final Daemon daemon;
 
-  private Acme(Path folder, int port, int managementPort, Daemon daemon) {
+  private Acme(Path folder, HeldPort port, HeldPort managementPort, Daemon daemon) {
     this.folder = folder;
     this.port = port;
     this.managementPort = managementPort;
@@ -34,7 +35,8 @@ final class Acme implements AutoCloseable {
   static Acme start(NameServer names, int httpPort) {
     Programs.require("sh", "-c", "command -v pebble");
     Programs.require("certbot", "--version");
-    List<Integer> free = Nginx.freePorts(2);
+    HeldPort port = HeldPort.take();
+    HeldPort managementPort = HeldPort.take();
     try {
       Path folder = Files.createTempDirectory("gateway-it-acme");
       Programs.run(
@@ -63,7 +65,7 @@ final class Acme implements AutoCloseable {
               {"pebble":{"listenAddress":"127.0.0.1:%d","managementListenAddress":"127.0.0.1:%d",
               "certificate":"%s/cert.pem","privateKey":"%s/key.pem","httpPort":%d,"tlsPort":443}}
               """
-                  .formatted(free.get(0), free.get(1), folder, folder, httpPort));
+                  .formatted(port.number(), managementPort.number(), folder, folder, httpPort));
       Daemon daemon =
           Daemon.start(
               Map.of("PEBBLE_VA_NOSLEEP", "1", "PEBBLE_WFE_NONCEREJECT", "0"),
@@ -74,7 +76,7 @@ final class Acme implements AutoCloseable {
                   "-dnsserver",
                   "127.0.0.1:" + names.port()));
       daemon.awaitLine(Pattern.compile("ACME directory available"));
-      return new Acme(folder, free.get(0), free.get(1), daemon);
+      return new Acme(folder, port, managementPort, daemon);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -84,7 +86,7 @@ final class Acme implements AutoCloseable {
   Map<String, String> environment() {
     return Map.of(
         "ACME_SERVER",
-        "https://127.0.0.1:" + port + "/dir",
+        "https://127.0.0.1:" + port.number() + "/dir",
         "REQUESTS_CA_BUNDLE",
         folder.resolve("cert.pem").toString());
   }
@@ -93,7 +95,9 @@ final class Acme implements AutoCloseable {
   Path root() throws IOException {
     OkHttpClient client = DomainClient.httpClient(folder.resolve("cert.pem"));
     Request request =
-        new Request.Builder().url("https://127.0.0.1:" + managementPort + "/roots/0").build();
+        new Request.Builder()
+            .url("https://127.0.0.1:" + managementPort.number() + "/roots/0")
+            .build();
     try (Response response = client.newCall(request).execute()) {
       return Files.writeString(folder.resolve("root.pem"), response.body().string());
     }
@@ -102,5 +106,7 @@ final class Acme implements AutoCloseable {
   @Override
   public void close() {
     daemon.close();
+    port.close();
+    managementPort.close();
   }
 }

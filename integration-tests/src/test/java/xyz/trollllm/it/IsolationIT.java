@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.it.Eventually.eventually;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import xyz.trollllm.billing.HeldPort;
 import xyz.trollllm.config.Api;
 import xyz.trollllm.server.standin.Behaviour;
 import xyz.trollllm.server.standin.Delivery;
@@ -34,26 +34,28 @@ final class IsolationIT {
   /** Stands for chat whose upstream is down. */
   private static RunningGateway cutOff;
 
+  /** Where nobody ever listens. */
+  private static final HeldPort NOBODY = HeldPort.take();
+
   private Store.User user;
 
   @BeforeAll
-  static void startTheOnesInTrouble() throws IOException {
+  static void startTheOnesInTrouble() {
     Map<String, String> environment = RunningGateway.environment(STAGE.upstream());
     narrow =
         STAGE.start(
             ConfigCopy.ofUpstream(RunningGateway.CHAT, "max_connections", CONNECTIONS),
             environment);
     Map<String, String> nobodyThere = new HashMap<>(environment);
-    String nowhere = "http://127.0.0.1:" + portOfNobody();
+    String nowhere = "http://127.0.0.1:" + NOBODY.number();
     nobodyThere.put("ENDPOINT_OPENHANDS_ANTHROPIC_URL", nowhere + "/v1/messages");
     nobodyThere.put("ENDPOINT_OPENHANDS_OPENAI_URL", nowhere + "/v1/chat/completions");
     cutOff = STAGE.start(RunningGateway.CHAT, nobodyThere);
   }
 
-  private static int portOfNobody() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  @AfterAll
+  static void giveThePortBack() {
+    NOBODY.close();
   }
 
   @BeforeEach

@@ -5,7 +5,6 @@ import static xyz.trollllm.it.Eventually.eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import xyz.trollllm.billing.HeldPort;
 
 /**
  * A real nginx with the shipped configuration, in which only ports, paths and the resolver's
@@ -36,14 +36,12 @@ final class Nginx implements AutoCloseable {
   private static final Pattern VERSION = Pattern.compile("nginx/1\\.(\\d+)\\.(\\d+)");
 
   private final Path folder;
-  private final int httpPort;
-  private final int httpsPort;
+  private final List<HeldPort> ports;
   private final Daemon daemon;
 
-  private Nginx(Path folder, int httpPort, int httpsPort, Daemon daemon) {
+  private Nginx(Path folder, List<HeldPort> ports, Daemon daemon) {
     this.folder = folder;
-    this.httpPort = httpPort;
-    this.httpsPort = httpsPort;
+    this.ports = ports;
     this.daemon = daemon;
   }
 
@@ -64,7 +62,8 @@ final class Nginx implements AutoCloseable {
     Programs.require("nginx", "-v");
     Programs.require("openssl", "version");
     Path folder = newFolder();
-    List<Integer> free = freePorts(3);
+    List<HeldPort> held = Stream.generate(HeldPort::take).limit(3).toList();
+    List<Integer> free = held.stream().map(HeldPort::number).toList();
     UnaryOperator<String> substituted =
         text ->
             change
@@ -94,7 +93,7 @@ final class Nginx implements AutoCloseable {
                 folder.resolve("nginx/start.sh").toString(),
                 "-c",
                 folder.resolve("nginx/nginx.conf").toString()));
-    Nginx nginx = new Nginx(folder, free.get(0), free.get(1), daemon);
+    Nginx nginx = new Nginx(folder, held, daemon);
     daemon.awaitLine(Pattern.compile("start worker process \\d"));
     return nginx;
   }
@@ -107,23 +106,6 @@ final class Nginx implements AutoCloseable {
       Files.createDirectory(folder.resolve("tmp"));
       Files.createDirectory(folder.resolve("webroot"));
       return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Ports that nobody has at the moment. */
-  static List<Integer> freePorts(int count) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-      return ports;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -189,11 +171,11 @@ final class Nginx implements AutoCloseable {
   }
 
   int httpPort() {
-    return httpPort;
+    return ports.get(0).number();
   }
 
   int httpsPort() {
-    return httpsPort;
+    return ports.get(1).number();
   }
 
   Path certificate() {
@@ -231,5 +213,6 @@ final class Nginx implements AutoCloseable {
   @Override
   public void close() {
     daemon.close();
+    ports.forEach(HeldPort::close);
   }
 }

@@ -9,22 +9,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import xyz.trollllm.billing.HeldPort;
 import xyz.trollllm.server.embedded.EmbeddedStore;
 
 /** A store in a process of its own, which can be frozen, and killed and started again. */
 final class StoreProcess implements AutoCloseable {
   private final Path directory;
   private Process process;
-  private final int port;
+  private final HeldPort port = HeldPort.take();
 
   StoreProcess() {
     try {
       this.directory = Files.createTempDirectory("gateway-it-store");
-      this.process = launch(0);
+      this.process = launch();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.port = listening(process);
+    awaitListening(process);
   }
 
   /** What runs in that process: a store in the first argument's folder, at the second's port. */
@@ -34,7 +35,7 @@ final class StoreProcess implements AutoCloseable {
     Thread.currentThread().join();
   }
 
-  private Process launch(int where) throws IOException {
+  private Process launch() throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     return new ProcessBuilder(
             java.toString(),
@@ -42,12 +43,12 @@ final class StoreProcess implements AutoCloseable {
             System.getProperty("java.class.path"),
             StoreProcess.class.getName(),
             directory.toString(),
-            Integer.toString(where))
+            Integer.toString(port.number()))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }
 
-  private static int listening(Process started) {
+  private static void awaitListening(Process started) {
     CompletableFuture<String> uri = new CompletableFuture<>();
     Threads.start(() -> {
       try {
@@ -59,12 +60,11 @@ final class StoreProcess implements AutoCloseable {
         uri.completeExceptionally(e);
       }
     });
-    String said = uri.orTimeout(60, TimeUnit.SECONDS).join();
-    return Integer.parseInt(said.substring(said.lastIndexOf(':') + 1));
+    uri.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   int port() {
-    return port;
+    return port.number();
   }
 
   /** Where it keeps everything. */
@@ -104,15 +104,16 @@ final class StoreProcess implements AutoCloseable {
   /** A new process takes over where the killed one stopped. */
   void restart() {
     try {
-      process = launch(port);
+      process = launch();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    listening(process);
+    awaitListening(process);
   }
 
   @Override
   public void close() {
     kill();
+    port.close();
   }
 }

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import xyz.trollllm.billing.HeldPort;
 
 /**
  * What lies between the gateways and their store, and can fail: refuse connections, or take them
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class TcpProxy implements AutoCloseable {
   private static final int BACKLOG = 200;
 
-  private final int port;
+  private final HeldPort port = HeldPort.take();
   private final int targetPort;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Object change = new Object();
@@ -29,21 +30,20 @@ final class TcpProxy implements AutoCloseable {
 
   TcpProxy(int targetPort) {
     this.targetPort = targetPort;
-    this.port = listen(0);
+    listen();
   }
 
   int port() {
-    return port;
+    return port.number();
   }
 
-  private int listen(int where) {
+  private void listen() {
     try {
       ServerSocket socket = new ServerSocket();
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), where), BACKLOG);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port.number()), BACKLOG);
       listener = socket;
       Threads.start(() -> accept(socket));
-      return socket.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -135,12 +135,13 @@ final class TcpProxy implements AutoCloseable {
 
   /** Listens again, where it did. */
   void accept() {
-    listen(port);
+    listen();
   }
 
   @Override
   public void close() {
     swallow(false);
     refuse();
+    port.close();
   }
 }

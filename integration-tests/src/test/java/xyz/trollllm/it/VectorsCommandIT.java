@@ -2,10 +2,6 @@ package xyz.trollllm.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+import xyz.trollllm.billing.HeldPort;
 import xyz.trollllm.server.vectors.Vector;
 import xyz.trollllm.server.vectors.VectorFolder;
 
@@ -27,13 +24,14 @@ final class VectorsCommandIT {
   private static final int MINUTES = 5;
 
   private final Store store = Store.start();
-  private final int upstreamPort = freePort();
+  private final HeldPort upstreamPort = HeldPort.take();
   private final List<RunningGateway> running = new ArrayList<>();
 
   @AfterEach
   void stop() {
     running.forEach(RunningGateway::close);
     store.close();
+    upstreamPort.close();
   }
 
   @Test
@@ -101,7 +99,7 @@ final class VectorsCommandIT {
   }
 
   private RunningGateway gateway(Path config) {
-    URI upstream = URI.create("http://127.0.0.1:" + upstreamPort);
+    URI upstream = URI.create("http://127.0.0.1:" + upstreamPort.number());
     RunningGateway gateway =
         RunningGateway.start(
             config.toString(), store, PublishedBook.asPublished().environment(upstream, false));
@@ -118,7 +116,7 @@ final class VectorsCommandIT {
                 "--url",
                 gateway.url().toString(),
                 "--listen",
-                "127.0.0.1:" + upstreamPort));
+                "127.0.0.1:" + upstreamPort.number()));
     arguments.addAll(List.of(options));
     Map<String, String> environment = new HashMap<>();
     environment.put("PATH", System.getenv("PATH"));
@@ -141,13 +139,5 @@ final class VectorsCommandIT {
         .map(Vector::id)
         .filter(id -> !Pending.vectors().contains(id))
         .collect(Collectors.joining(","));
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -45,14 +45,23 @@ final class Books implements AutoCloseable {
     RequestJournal journal = RequestJournal.open(options(config.journal()));
     try {
       MongoLedgerIndexes.create(database);
-      StoreWatch store = StoreWatch.start(database);
+      return open(config, database, journal, StoreWatch.start(database));
+    } catch (RuntimeException e) {
+      journal.close();
+      throw e;
+    }
+  }
+
+  private static Books open(
+      GatewayConfig config, MongoDatabase database, RequestJournal journal, StoreWatch store) {
+    try {
       MongoCreditLedger kept =
           MongoCreditLedger.open(database, MongoLedgerOptions.of(config.instance()), store);
       CreditLedger graced = graced(kept, config.storeOutage(), store);
       return new Books(
           journal, store, kept, new JournaledLedger(journal, graced, Clock.systemUTC()));
     } catch (RuntimeException e) {
-      journal.close();
+      store.close();
       throw e;
     }
   }

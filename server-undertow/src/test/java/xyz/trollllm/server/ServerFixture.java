@@ -22,7 +22,7 @@ final class ServerFixture implements AutoCloseable {
   static final String KEY = "sk-alice";
   private static final Duration PATIENCE = Duration.ofSeconds(25);
 
-  private static final String CONFIG =
+  static final String CONFIG =
       """
       {
         "instance": "test", "port": 8004, "max_body_bytes": 1048576,

@@ -19,14 +19,18 @@ public final class JournalReader {
   private JournalReader() {}
 
   /**
-   * The requests that the journal in {@code directory} knows as open. May be asked while its
-   * process runs: then requests under way are among them, and some may just be ending.
+   * What the journal in {@code directory} says. May be asked while its process runs: then requests
+   * under way are among those open, and some may just be ending.
    *
    * @throws IOException if the directory cannot be read
    */
-  public static List<OpenRequest> open(Path directory) throws IOException {
+  public static JournalContents contents(Path directory) throws IOException {
     JournalReader reader = read(directory);
-    return reader.openRecords().stream().map(JournalRecord::open).toList();
+    return new JournalContents(
+        reader.openRecords().stream().map(JournalRecord::open).toList(),
+        reader.damaged,
+        reader.unreadable,
+        SegmentFiles.putAsideIn(directory).size());
   }
 
   static JournalReader read(Path directory) throws IOException {

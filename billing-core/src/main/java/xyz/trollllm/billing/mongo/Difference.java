@@ -37,7 +37,9 @@ public record Difference(
     NEGATIVE("an amount has the wrong sign"),
     MALFORMED("what is stored is not of the form that the gateway writes"),
     NO_BOOKS("the log has rows of a user that has no books"),
-    OPEN_IN_JOURNAL("a request is open in a journal, and the store does not know it as settled");
+    OPEN_IN_JOURNAL("a request is open in a journal, and the store does not know it as settled"),
+    OTHER_AMOUNT_IN_JOURNAL("a request was charged another amount than its journal says"),
+    DAMAGED_JOURNAL("what a journal says of open requests cannot be read whole");
 
     private final String meaning;
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bson.Document;
-import org.jspecify.annotations.Nullable;
 import xyz.trollllm.billing.Usd;
 
 /**
@@ -21,43 +20,53 @@ public final class JournalAudit {
   }
 
   /**
-   * What is wrong with a request that is open in the journal of an instance that does not run.
+   * A request that is open in the journal of an instance that does not run.
    *
    * @param charge what it would be charged by the journal; zero if nothing is known to be due
+   * @param isFinal whether that was the charge that was about to be taken; else a later one may
+   *     have been taken that the journal had no room for
    */
-  public Optional<Difference> differenceOf(String userId, String requestId, Usd charge) {
-    String found = state(userId, requestId, charge);
-    return found == null
-        ? Optional.empty()
-        : Optional.of(
-            new Difference(
-                Difference.Kind.OPEN_IN_JOURNAL,
-                userId,
-                requestId,
-                "settled with " + charge + " USD",
-                found,
-                null));
-  }
+  public record Due(String userId, String requestId, Usd charge, boolean isFinal) {}
 
-  /** Null if the request is settled, or was never held and costs nothing. */
-  private @Nullable String state(String userId, String requestId, Usd charge) {
+  /** What is wrong with such a request. */
+  public Optional<Difference> differenceOf(Due due) {
     // The document first: what leaves it stands in the log before.
-    Document user = reads.user(userId);
-    String late = Paths.late(requestId);
+    Document user = reads.user(due.userId());
+    if (user != null && Documents.at(user, Paths.hold(due.requestId()), Object.class) != null) {
+      return Optional.of(open(due, "held"));
+    }
+    String late = Paths.late(due.requestId());
     Map<String, Document> rows = new HashMap<>();
     if (user != null) {
-      if (Documents.at(user, Paths.hold(requestId), Object.class) != null) {
-        return "held";
-      }
       UserBooks.of(user).waiting().forEach(row -> rows.put(row.id(), row.row()));
     }
-    reads.rows(List.of(requestId, late)).forEach(rows::putIfAbsent);
-    Document row = rows.get(requestId);
+    reads.rows(List.of(due.requestId(), late)).forEach(rows::putIfAbsent);
+    Document row = rows.get(late) == null ? rows.get(due.requestId()) : rows.get(late);
+    boolean nothingDue = due.charge().equals(Usd.ZERO);
     if (row == null) {
-      return charge.equals(Usd.ZERO) ? null : "unknown";
+      return nothingDue ? Optional.empty() : Optional.of(open(due, "unknown"));
     }
-    boolean isExpired =
-        LedgerStatements.EXPIRED.equals(row.get(LogRow.BALANCE_OUTCOME)) && !rows.containsKey(late);
-    return isExpired && !charge.equals(Usd.ZERO) ? "expired without a charge" : null;
+    if (LedgerStatements.EXPIRED.equals(row.get(LogRow.BALANCE_OUTCOME))) {
+      return nothingDue ? Optional.empty() : Optional.of(open(due, "expired without a charge"));
+    }
+    return due.isFinal() ? otherAmount(due, row) : Optional.empty();
+  }
+
+  private static Difference open(Due due, String found) {
+    return new Difference(
+        Difference.Kind.OPEN_IN_JOURNAL,
+        due.userId(),
+        due.requestId(),
+        "settled with " + due.charge() + " USD",
+        found,
+        null);
+  }
+
+  private static Optional<Difference> otherAmount(Due due, Document row) {
+    Findings findings = new Findings(due.userId());
+    Usd taken = Usd.ofNanos(findings.whole(row, LogRow.NANOS));
+    findings.requireEqual(
+        Difference.Kind.OTHER_AMOUNT_IN_JOURNAL, due.requestId(), due.charge(), taken);
+    return findings.differences().stream().findFirst();
   }
 }

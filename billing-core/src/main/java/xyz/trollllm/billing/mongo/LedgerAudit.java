@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * balances, what is held. Changes nothing.
  *
  * <p>May run while requests are served: what does not agree at first sight is looked at again, so
- * that requests under way are no difference. Users are read in the order of their ids, some
- * thousand at a time, and the rows of these are summed up by the store; so it takes the same memory
- * however many users there are. Used by one thread.
+ * that requests under way are no difference; upkeep that is behind gets some time. Users are read
+ * in the order of their ids, some thousand at a time, and the rows of these are summed up by the
+ * store; so it takes the same memory however many users there are. Used by one thread.
  */
 public final class LedgerAudit {
   private static final int BATCH = 5_000;
@@ -26,16 +27,21 @@ public final class LedgerAudit {
   private final ExactLook exactLook;
   private final RelatedRows relatedRows;
   private final int batchSize;
+  private final BooleanSupplier pause;
 
   public LedgerAudit(MongoDatabase database) {
-    this(database, BATCH);
+    this(database, BATCH, UpkeepLook::pause);
   }
 
-  LedgerAudit(MongoDatabase database, int batchSize) {
+  /**
+   * @param pause of {@link UpkeepLook}
+   */
+  LedgerAudit(MongoDatabase database, int batchSize, BooleanSupplier pause) {
     this.reads = new AuditReads(database);
     this.exactLook = new ExactLook(reads);
     this.relatedRows = new RelatedRows(reads);
     this.batchSize = batchSize;
+    this.pause = pause;
   }
 
   /** Reads everything and remembers all differences; blocks. */
@@ -57,6 +63,7 @@ public final class LedgerAudit {
 
   private final class Pass {
     private final Consumer<Difference> found;
+    private final UpkeepLook upkeep = new UpkeepLook(reads, pause);
     private final Map<String, UserBooks> batch = new HashMap<>();
     private String after = "";
     private String last = "";
@@ -74,7 +81,7 @@ public final class LedgerAudit {
       last = books.userId();
       users++;
       holds += books.openHolds();
-      tell(books.differences());
+      tell(upkeep.first(books));
       if (batch.size() >= batchSize) {
         compare(last);
       }
@@ -82,6 +89,7 @@ public final class LedgerAudit {
 
     void finish() {
       compare(null);
+      tell(upkeep.remaining());
     }
 
     private void compare(@Nullable String upTo) {

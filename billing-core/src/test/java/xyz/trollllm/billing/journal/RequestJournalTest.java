@@ -149,7 +149,7 @@ final class RequestJournalTest {
       Hold hold = some.hold();
       journal.start(hold);
 
-      assertThat(JournalReader.open(directory()))
+      assertThat(JournalReader.contents(directory()).open())
           .extracting(OpenRequest::hold)
           .containsExactly(hold);
     }
@@ -489,7 +489,7 @@ final class RequestJournalTest {
     for (int length = 0; length < 3_000; length++) {
       Files.write(file, Arrays.copyOf(whole, length));
 
-      List<OpenRequest> open = JournalReader.open(directory());
+      List<OpenRequest> open = JournalReader.contents(directory()).open();
 
       assertThat(open)
           .allMatch(request -> request.hold().equals(first) || request.hold().equals(second));

@@ -58,7 +58,7 @@ final class AuditUnderLoadTest {
         for (int i = 0; i < AUDITS || served.get() < REQUESTS; i++) {
           changes.topUp(
               "busy", CreditField.CREDITS, Usd.of("1"), CreditChanges.Note.of("eve", "more"));
-          reports.add(new LedgerAudit(mongo.database(), 1 + i % 3).run());
+          reports.add(new LedgerAudit(mongo.database(), 1 + i % 3, UpkeepLook::pause).run());
         }
         ended.set(true);
         for (Future<?> worker : workers) {

@@ -23,7 +23,9 @@ final class JournalAuditTest extends LedgerFixture {
   }
 
   private Optional<String> found(String requestId, Usd charge) {
-    return audit.differenceOf(USER, requestId, charge).map(Difference::found);
+    return audit
+        .differenceOf(new JournalAudit.Due(USER, requestId, charge, true))
+        .map(Difference::found);
   }
 
   @Test
@@ -46,6 +48,34 @@ final class JournalAuditTest extends LedgerFixture {
     assertThat(found(hold.requestId(), CHARGE)).isEmpty();
     ledger.upkeep().drainOnce();
     assertThat(found(hold.requestId(), CHARGE)).isEmpty();
+  }
+
+  @Test
+  void otherAmountThanWasAboutToBeTakenIsADifference() {
+    Hold hold = reserve(hold(USER, CREDITS, "1"));
+    settle(settlement(hold, "0.125"));
+
+    for (int drained = 0; drained < 2; drained++) {
+      assertThat(audit.differenceOf(new JournalAudit.Due(USER, hold.requestId(), CHARGE, true)))
+          .hasValueSatisfying(difference -> {
+            assertThat(difference.kind().label()).isEqualTo("other-amount-in-journal");
+            assertThat(difference.amount()).isEqualTo(Usd.of("-0.125"));
+          });
+      assertThat(audit.differenceOf(new JournalAudit.Due(USER, hold.requestId(), CHARGE, false)))
+          .isEmpty();
+      ledger.upkeep().drainOnce();
+    }
+  }
+
+  @Test
+  void lateChargeOfAnotherAmountIsADifference() {
+    Hold hold = reserve(hold(USER, CREDITS, "1"));
+    clock.move(Duration.ofMinutes(20));
+    ledger.upkeep().sweepOnce();
+    settle(settlement(hold, "0.125"));
+
+    assertThat(found(hold.requestId(), CHARGE)).contains("0.125 USD");
+    clock.move(Duration.ofMinutes(-20));
   }
 
   @Test

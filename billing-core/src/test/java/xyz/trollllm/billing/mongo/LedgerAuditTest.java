@@ -5,6 +5,10 @@ import static xyz.trollllm.billing.Requests.hold;
 import static xyz.trollllm.billing.Requests.settlement;
 import static xyz.trollllm.config.CreditField.CREDITS;
 
+import com.mongodb.client.model.Updates;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import xyz.trollllm.billing.Hold;
@@ -107,6 +111,38 @@ final class LedgerAuditTest extends LedgerFixture {
             "ann gw.held.credits: what is held is not the sum of the holds;"
                 + " expected 0 USD, found 0.000000007 USD, difference +0.000000007 USD");
     change("gw.held.credits", -7L);
+  }
+
+  @Test
+  void upkeepThatCatchesUpAfterALongOutageIsNoDifference() {
+    giveCredit(2.0);
+    Hold held = reserve(hold(USER, CREDITS, "0.5"));
+    Hold settled = reserve(hold(USER, CREDITS, "1"));
+    settleInThePast(settlement(settled, "0.25"));
+    users.updateOne(
+        new Document("_id", USER),
+        Updates.combine(
+            Updates.set(Paths.hold(held.requestId()) + ".x", ago(Duration.ofMinutes(15))),
+            Updates.set(Paths.NEXT_EXPIRY, ago(Duration.ofMinutes(15)))));
+
+    AuditReport idle = new LedgerAudit(mongo.database(), 1, () -> true).run();
+    AuditReport catchingUp = new LedgerAudit(mongo.database(), 1, this::upkeep).run();
+
+    assertThat(idle.differences())
+        .hasSize(2)
+        .anyMatch(text -> text.contains("was not brought to the log"))
+        .anyMatch(text -> text.contains("was not released"));
+    assertThat(catchingUp.differences()).isEmpty();
+  }
+
+  private boolean upkeep() {
+    ledger.upkeep().drainOnce();
+    ledger.upkeep().sweepOnce();
+    return true;
+  }
+
+  private static Date ago(Duration time) {
+    return Date.from(Instant.now().minus(time));
   }
 
   @Test

@@ -9,8 +9,6 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.bson.Document;
+import xyz.trollllm.billing.HeldPort;
 
 /**
  * A {@code mongod} in a folder of its own and on a free port, as a replica set of one node; stopped
@@ -33,9 +32,9 @@ final class MongodProcess implements AutoCloseable {
 
   private final Process process;
   private final Path folder;
-  private final int port;
+  private final HeldPort port;
 
-  private MongodProcess(Process process, Path folder, int port) {
+  private MongodProcess(Process process, Path folder, HeldPort port) {
     this.process = process;
     this.folder = folder;
     this.port = port;
@@ -49,14 +48,14 @@ final class MongodProcess implements AutoCloseable {
   static MongodProcess start(Path program) {
     try {
       Path folder = Files.createTempDirectory("mongod-of-tests");
-      int port = freePort();
+      HeldPort port = HeldPort.take();
       Process process =
           new ProcessBuilder(
                   program.toString(),
                   "--dbpath",
                   Files.createDirectory(folder.resolve("data")).toString(),
                   "--port",
-                  String.valueOf(port),
+                  String.valueOf(port.number()),
                   "--bind_ip",
                   "127.0.0.1",
                   "--replSet",
@@ -77,17 +76,12 @@ final class MongodProcess implements AutoCloseable {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private void becomePrimary() {
     MongoClientSettings direct =
         MongoClientSettings.builder()
             .applyConnectionString(
-                new ConnectionString("mongodb://127.0.0.1:" + port + "/?directConnection=true"))
+                new ConnectionString(
+                    "mongodb://127.0.0.1:" + port.number() + "/?directConnection=true"))
             .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(1, TimeUnit.SECONDS))
             .build();
     try (MongoClient client = MongoClients.create(direct)) {
@@ -104,7 +98,7 @@ final class MongodProcess implements AutoCloseable {
 
   private boolean isPrimary(MongoDatabase admin) {
     try {
-      Document member = new Document("_id", 0).append("host", "127.0.0.1:" + port);
+      Document member = new Document("_id", 0).append("host", "127.0.0.1:" + port.number());
       Document set = new Document("_id", SET).append("members", List.of(member));
       admin.runCommand(new Document("replSetInitiate", set));
     } catch (MongoCommandException e) {
@@ -127,7 +121,7 @@ final class MongodProcess implements AutoCloseable {
 
   /** What a driver connects to. */
   String uri() {
-    return "mongodb://127.0.0.1:" + port + "/?replicaSet=" + SET;
+    return "mongodb://127.0.0.1:" + port.number() + "/?replicaSet=" + SET;
   }
 
   /** Where its data and its log are. */
@@ -146,6 +140,7 @@ final class MongodProcess implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
+    port.close();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

@@ -3,7 +3,8 @@ package xyz.trollllm.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -162,14 +163,13 @@ public abstract class BrokenAnswerConformance extends UpstreamConformance {
 
   @Test
   void refusedConnectionIsNotConnected() throws Exception {
-    URI url;
-    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      url = URI.create("http://127.0.0.1:" + closed.getLocalPort() + "/");
+    try (Socket deaf = new Socket()) {
+      deaf.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+
+      TestCall call = open(upstream(), URI.create("http://127.0.0.1:" + deaf.getLocalPort() + "/"));
+
+      assertThat(call.awaitFailure()).isInstanceOf(UpstreamFailure.NotConnected.class);
     }
-
-    TestCall call = open(upstream(), url);
-
-    assertThat(call.awaitFailure()).isInstanceOf(UpstreamFailure.NotConnected.class);
   }
 
   @Test

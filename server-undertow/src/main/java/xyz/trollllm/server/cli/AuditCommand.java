@@ -13,8 +13,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.Usd;
+import xyz.trollllm.billing.journal.JournalContents;
 import xyz.trollllm.billing.journal.JournalReader;
 import xyz.trollllm.billing.journal.OpenRequest;
+import xyz.trollllm.billing.journal.RecordKind;
 import xyz.trollllm.billing.mongo.AuditTotals;
 import xyz.trollllm.billing.mongo.Difference;
 import xyz.trollllm.billing.mongo.ForeignConfirmation;
@@ -30,7 +32,8 @@ import xyz.trollllm.billing.mongo.LedgerAudit;
           + " reports what does not agree. Changes nothing and may run at any time; requests under"
           + " way are no differences. Exits with 1 if there is any, with 75 if users were too busy to be"
           + " compared. Needs MONGODB_URI.",
-      "--journal looks at what an instance that does not run has left open, too.",
+      "--journal looks at what an instance that does not run has left open, too, and at what of it"
+          + " cannot be read.",
       "--confirm takes all foreign changes of balances for right, and of what was used of them,"
           + " except for users about whom anything else is wrong or who have requests under way;"
           + " 'user confirm' one of them. Neither changes a balance."
@@ -88,11 +91,11 @@ final class AuditCommand implements Callable<Integer> {
 
   private int audit(Database database, AuditLines lines) {
     Consumer<Difference> found = lines::difference;
-    List<OpenRequest> open = openRequests();
+    Map<Path, JournalContents> contents = readJournals();
     AuditTotals totals =
         new LedgerAudit(database.database())
             .run(found)
-            .plusDifferences(auditJournals(database, open, found));
+            .plusDifferences(auditJournals(database, contents, found));
     lines.totals(totals);
     return exitCode(totals.differences(), totals.busy());
   }
@@ -117,29 +120,54 @@ final class AuditCommand implements Callable<Integer> {
     return busy > 0 ? ExitCode.TEMPORARY : ExitCode.OK;
   }
 
-  private List<OpenRequest> openRequests() {
-    List<OpenRequest> open = new ArrayList<>();
+  /** Read before the store: what is settled meanwhile is settled there, too. */
+  private Map<Path, JournalContents> readJournals() {
+    Map<Path, JournalContents> contents = new LinkedHashMap<>();
     for (Path journal : journals) {
       try {
-        open.addAll(JournalReader.open(journal));
+        contents.put(journal, JournalReader.contents(journal));
       } catch (IOException e) {
         throw new CommandFailedException(
             ExitCode.DATA, "cannot read the journal in " + journal + ": " + e);
       }
     }
-    return open;
+    return contents;
   }
 
   private static int auditJournals(
-      Database database, List<OpenRequest> open, Consumer<Difference> found) {
+      Database database, Map<Path, JournalContents> contents, Consumer<Difference> found) {
     JournalAudit audit = new JournalAudit(database.database());
-    int differences = 0;
-    for (OpenRequest request : open) {
-      Usd due = request.settlement().map(Settlement::charge).orElse(Usd.ZERO);
-      Optional<Difference> left = audit.differenceOf(request.userId(), request.requestId(), due);
-      left.ifPresent(found);
-      differences += left.isPresent() ? 1 : 0;
+    List<Difference> differences = new ArrayList<>();
+    contents.forEach((journal, content) -> {
+      damage(journal, content).ifPresent(differences::add);
+      content
+          .open()
+          .forEach(request -> audit.differenceOf(due(request)).ifPresent(differences::add));
+    });
+    differences.forEach(found);
+    return differences.size();
+  }
+
+  private static JournalAudit.Due due(OpenRequest request) {
+    return new JournalAudit.Due(
+        request.userId(),
+        request.requestId(),
+        request.settlement().map(Settlement::charge).orElse(Usd.ZERO),
+        request.kind() == RecordKind.FINAL);
+  }
+
+  private static Optional<Difference> damage(Path journal, JournalContents content) {
+    if (content.damaged() + content.unreadable() + content.putAside() == 0) {
+      return Optional.empty();
     }
-    return differences;
+    return Optional.of(
+        new Difference(
+            Difference.Kind.DAMAGED_JOURNAL,
+            "",
+            journal.toString(),
+            "every record readable",
+            "%d damaged record(s), %d of a newer version, %d file(s) put aside"
+                .formatted(content.damaged(), content.unreadable(), content.putAside()),
+            null));
   }
 }

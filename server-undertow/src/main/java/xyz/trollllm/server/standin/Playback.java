@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -140,7 +141,11 @@ final class Playback {
   }
 
   private void after(long millis, Runnable action) {
-    var _ = exchange.getIoThread().executeAfter(action, millis, TimeUnit.MILLISECONDS);
+    try {
+      var _ = exchange.getIoThread().executeAfter(action, millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closing) {
+      end(Served.State.CUT);
+    }
   }
 
   private boolean isClientGone() {

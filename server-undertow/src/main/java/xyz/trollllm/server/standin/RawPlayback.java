@@ -4,6 +4,8 @@ import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.xnio.IoUtils;
 import org.xnio.conduits.StreamSinkConduit;
 
@@ -12,7 +14,17 @@ final class RawPlayback {
   private RawPlayback() {}
 
   static void start(HttpServerExchange exchange, Serving serving, byte[] bytes) {
-    exchange.dispatch(() -> write(exchange, serving, bytes));
+    Executor worker = exchange.getConnection().getWorker();
+    exchange.dispatch(
+        write -> {
+          try {
+            worker.execute(write);
+          } catch (RejectedExecutionException closing) {
+            serving.ends(Served.State.CUT);
+            IoUtils.safeClose(exchange.getConnection());
+          }
+        },
+        () -> write(exchange, serving, bytes));
   }
 
   private static void write(HttpServerExchange exchange, Serving serving, byte[] bytes) {

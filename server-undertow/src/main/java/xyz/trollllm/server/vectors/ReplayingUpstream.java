@@ -6,6 +6,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -26,12 +27,17 @@ public final class ReplayingUpstream implements AutoCloseable {
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
 
   private final InetSocketAddress address;
+
+  /** Bound and deaf: while nobody listens the port remains ours, and connections are refused. */
+  private final Socket hold;
+
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private volatile ServerSocket listener;
   private volatile Replay replay = new Replay.Hangs();
 
-  private ReplayingUpstream(ServerSocket listener) {
+  private ReplayingUpstream(Socket hold, ServerSocket listener) {
+    this.hold = hold;
     this.listener = listener;
     this.address = (InetSocketAddress) listener.getLocalSocketAddress();
   }
@@ -44,11 +50,25 @@ public final class ReplayingUpstream implements AutoCloseable {
    */
   public static ReplayingUpstream listen(InetSocketAddress address) {
     try {
-      ReplayingUpstream upstream = new ReplayingUpstream(open(address));
+      Socket hold = new Socket();
+      hold.setReuseAddress(true);
+      hold.bind(address);
+      ReplayingUpstream upstream = new ReplayingUpstream(hold, openBeside(hold));
       upstream.accept();
       return upstream;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where the system lets nobody share a port with its holder, the holder gives way. */
+  private static ServerSocket openBeside(Socket hold) throws IOException {
+    InetSocketAddress address = (InetSocketAddress) hold.getLocalSocketAddress();
+    try {
+      return open(address);
+    } catch (BindException e) {
+      hold.close();
+      return open(address);
     }
   }
 
@@ -178,5 +198,10 @@ public final class ReplayingUpstream implements AutoCloseable {
   @Override
   public void close() {
     refuse();
+    try {
+      hold.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

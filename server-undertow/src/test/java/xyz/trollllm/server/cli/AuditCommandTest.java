@@ -2,6 +2,8 @@ package xyz.trollllm.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -168,12 +170,40 @@ class AuditCommandTest extends StoreCommandTest {
     assertThat(elsewhere.err()).contains("cannot read the journal in");
   }
 
+  @Test
+  void whatOfAJournalCannotBeReadIsADifference() throws IOException {
+    Path directory = folder.resolve("damaged");
+    leaveOpen("req-damaged", directory);
+    Path file = directory.resolve("0000000001.journal");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[20] ^= 1;
+    Files.write(file, bytes);
+
+    Run damaged = gateway("audit", "--journal", directory.toString());
+    RequestJournal.open(options(directory)).close();
+    Run putAside = gateway("audit", "--journal", directory.toString());
+
+    assertThat(damaged.exitCode()).isEqualTo(1);
+    assertThat(damaged.out()).contains("1 difference(s)");
+    assertThat(damaged.err())
+        .isEqualTo(
+            "difference: "
+                + directory
+                + ": what a journal says of open requests cannot be read whole; expected every"
+                + " record readable, found 1 damaged record(s), 0 of a newer version, 0 file(s)"
+                + " put aside\n");
+    assertThat(putAside.exitCode()).isEqualTo(1);
+    assertThat(putAside.err()).contains("found 0 damaged record(s)", "2 file(s) put aside");
+  }
+
+  private static JournalOptions options(Path directory) {
+    return new JournalOptions(directory, JournalOptions.SMALLEST_SEGMENT, Duration.ZERO);
+  }
+
   /** As an instance does that dies when it has held credit. */
   private void leaveOpen(String requestId, Path directory) {
-    JournalOptions options =
-        new JournalOptions(directory, JournalOptions.SMALLEST_SEGMENT, Duration.ZERO);
     CompletableFuture<Reservation> held = new CompletableFuture<>();
-    try (RequestJournal journal = RequestJournal.open(options);
+    try (RequestJournal journal = RequestJournal.open(options(directory));
         JournaledLedger ledger =
             new JournaledLedger(
                 journal,

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScriptTest extends StandInTest {
@@ -197,5 +198,22 @@ class ScriptTest extends StandInTest {
     standIn.close();
 
     assertThat(call).failsWithin(Duration.ofSeconds(5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("whatWaits")
+  void hangsUpOnARequestThatComesWhileItIsClosed(Behaviour behaviour) {
+    standIn.follow(request -> {
+      standIn.close();
+      return behaviour;
+    });
+
+    assertThatThrownBy(() -> post(MESSAGES, STREAM)).isInstanceOf(IOException.class);
+    assertThat(standIn.served()).extracting(Served::state).containsExactly(Served.State.CUT);
+  }
+
+  static List<Behaviour> whatWaits() {
+    return List.of(
+        new Behaviour.Hangs(), new Behaviour.SendsRaw(utf8("HTTP/1.1 204 Nothing\r\n\r\n")));
   }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +79,12 @@ class ReplayingUpstreamTest {
     upstream.follow(whole(JSON));
     upstream.refuse();
     assertThatThrownBy(() -> client.send(REQUEST)).isInstanceOf(IOException.class);
+    try (ServerSocket other = new ServerSocket()) {
+      other.setReuseAddress(false);
+      InetSocketAddress same =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), upstream.url().getPort());
+      assertThatThrownBy(() -> other.bind(same)).isInstanceOf(BindException.class);
+    }
 
     upstream.listenAgain();
 
