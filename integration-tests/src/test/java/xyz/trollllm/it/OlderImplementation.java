@@ -27,8 +27,7 @@ final class OlderImplementation {
 
   /** Whether it served: it does as long as there is anything left. */
   boolean serve(Store.User user, CreditField field, BigDecimal cost) {
-    Document document =
-        database.getCollection("usersNew").find(eq("_id", user.name())).first();
+    Document document = database.getCollection("usersNew").find(eq("_id", user.name())).first();
     if (document == null || Store.balance(document, field) <= 0) {
       return false;
     }
