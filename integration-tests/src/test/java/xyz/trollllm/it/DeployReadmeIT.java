@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -74,7 +75,7 @@ final class DeployReadmeIT {
   }
 
   private static List<String> words(String text) {
-    return Stream.of(text.split("[;&|<>)]")[0].strip().split("\\s+"))
+    return Stream.of(text.split("[;&|<>)]", 2)[0].strip().split("\\s+", -1))
         .filter(word -> !word.isEmpty())
         .toList();
   }
@@ -223,7 +224,7 @@ final class DeployReadmeIT {
     return read(file)
         .lines()
         .filter(line -> line.startsWith("#"))
-        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(java.util.Locale.ROOT))
+        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
         .map(line -> line.replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'))
         .toList();
   }

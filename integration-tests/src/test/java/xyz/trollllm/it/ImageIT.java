@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -178,7 +179,7 @@ final class ImageIT {
     assertThat(said(environment, "user", "show", "alice")).isEqualTo(taken.replaceAll("^.*\n", ""));
     assertThat(said(environment, "audit"))
         .contains("Audited 1 user(s): 0 difference(s), 0 hold(s) of requests under way.");
-    assertThat(said(environment, "check", environment.get("CONFIG_PATH")))
+    assertThat(said(environment, "check", Objects.requireNonNull(environment.get("CONFIG_PATH"))))
         .contains("Checked 1 file(s): 0 problem(s), 0 warning(s).");
   }
 

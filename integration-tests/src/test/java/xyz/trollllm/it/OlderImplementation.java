@@ -6,6 +6,7 @@ import static com.mongodb.client.model.Updates.inc;
 
 import com.mongodb.client.MongoDatabase;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Date;
 import org.bson.Document;
 import org.bson.types.ObjectId;
@@ -63,6 +64,6 @@ final class OlderImplementation {
                 .append("statusCode", 200)
                 .append("latencyMs", 1_234)
                 .append("isSuccess", true)
-                .append("createdAt", new Date()));
+                .append("createdAt", Date.from(Instant.now())));
   }
 }
