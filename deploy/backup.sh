@@ -8,8 +8,8 @@
 # get their names when they are complete and have been read again; only their owner can read them:
 # they hold keys of users and upstreams, and passwords. The newest BACKUP_KEEP (14) stay.
 #
-# In it: dump.gz, the database as it was when the dump ended; journals/*.tar, as they were right
-# after that; env and goproxy/*.json; manifest. Not in it: the certificate, which is issued anew.
+# In it: dump.gz, the database as it was when the dump ended; journals/*.tar.gz, as they were
+# right after that; env and goproxy/*.json; manifest. Not in it: the certificate, which is issued anew.
 #
 # Exit code 0: it is there; 64: wrong arguments; 69: something did not answer, nothing was written;
 # 78: the database is elsewhere. Needs docker compose, gzip, tar and sha256sum.
@@ -68,6 +68,7 @@ for instance in $instances; do
     </dev/null >"$into/journals/$instance.tar" || code=$?
   [ "$code" -le 1 ] || fail "the journal of $instance could not be read"
   tar -tf "$into/journals/$instance.tar" >/dev/null || fail "the journal of $instance was not read whole"
+  gzip "$into/journals/$instance.tar"
 done
 
 gzip -t "$into/dump.gz" || fail "the dump is not whole"

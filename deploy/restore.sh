@@ -103,7 +103,7 @@ compose exec -T mongodb bash /opt/mongodb/restore.sh <"$work/dump.gz" >&2 ||
   fail 69 "the dump was not restored whole; mend what is said above, and begin again with --drop"
 if [ "$keep_journals" = no ]; then
   for instance in $instances; do
-    with_journal "$instance" tar -C /app/journal -xf - <"$work/journals/$instance.tar" >&2 ||
+    with_journal "$instance" tar -C /app/journal -xzf - <"$work/journals/$instance.tar.gz" >&2 ||
       fail 69 "the journal of $instance was not restored; its requests would not be charged"
   done
 fi

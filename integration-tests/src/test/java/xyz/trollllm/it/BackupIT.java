@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +148,7 @@ final class BackupIT {
     assertThat(upstream.served().size()).as("served during the backup").isGreaterThan(served);
     awaitServed(30);
 
+    tellSizes(file);
     gateways.forEach(RunningGateway::kill);
     stopClients();
     for (Thread stream : streams) {
@@ -172,6 +174,22 @@ final class BackupIT {
       assertThat(settledByJournals).as("charged by the journals of the backup").isPositive();
     }
     serveMore(users);
+  }
+
+  private void tellSizes(Path file) throws IOException {
+    long bytes = 0;
+    long count = 0;
+    for (RawBsonDocument row :
+        store.database().getCollection("request_logs", RawBsonDocument.class).find()) {
+      bytes += row.getByteBuffer().remaining();
+      count++;
+    }
+    System.out.printf(
+        "sizes in bytes: a row %d, a line of the request log %.0f, a backup of some %d rows %d%n",
+        bytes / count,
+        gateways.getFirst().output().stream().mapToInt(String::length).average().orElseThrow(),
+        count,
+        Files.size(file));
   }
 
   /** Streams of some seconds: under way when the dump ends, and when the journals are copied. */
@@ -305,7 +323,7 @@ final class BackupIT {
         .isEqualTo("rw-------");
     assertThat(Programs.finish(Map.of(), List.of("tar", "-tf", first.toString())).output())
         .contains("manifest", "env", "dump.gz", "goproxy/" + RunningGateway.CHAT)
-        .contains("journals/goproxy-openhands.tar", "journals/goproxy-ohmygpt.tar");
+        .contains("journals/goproxy-openhands.tar.gz", "journals/goproxy-ohmygpt.tar.gz");
     Programs.Finished content =
         Programs.finish(Map.of(), List.of("tar", "-xOf", first.toString(), "manifest"));
     Matcher manifest =

@@ -273,6 +273,52 @@ final class ComposeIT {
   }
 
   @Test
+  @DisplayName("R4: before anything is restored, the database is empty, or is emptied if so asked")
+  void emptyDatabase() throws IOException {
+    Programs.require("node", "--version");
+    Path script = Nginx.DEPLOY.resolve("mongodb/is-empty.js").toAbsolutePath().normalize();
+
+    assertThat(emptied(script, "no", "{}")).isEqualTo("empty");
+    assertThat(emptied(script, "no", "{usersNew: null}")).isEqualTo("empty");
+    assertThat(emptied(script, "no", "{user_keys: null, usersNew: {}}"))
+        .isEqualTo("the database trollllm holds documents in usersNew 3");
+    assertThat(emptied(script, "yes", "{usersNew: {}}")).isEqualTo("dropped majority empty");
+  }
+
+  /** Runs the script on a database whose collections have these first documents. */
+  private static String emptied(Path script, String drop, String collections) throws IOException {
+    Path harness =
+        Files.writeString(
+            folder.resolve("empty.cjs"),
+            """
+            let collections = %s
+            const said = []
+            const databases = {
+              admin: { auth: () => {} },
+              trollllm: {
+                dropDatabase: concern => { collections = {}; said.push('dropped', concern.w) },
+                getCollectionNames: () => Object.keys(collections),
+                getCollection: name => ({ findOne: () => collections[name] }),
+              },
+            }
+            globalThis.db = { getSiblingDB: name => databases[name] }
+            globalThis.print = text => said.push(text)
+            globalThis.quit = code => { throw code }
+            try {
+              require('vm').runInThisContext(require('fs').readFileSync('%s', 'utf8'))
+              said.push('empty')
+            } catch (code) {
+              said.push(code)
+            }
+            console.log(said.join(' '))
+            """
+                .formatted(collections, script));
+    return Programs.finish(Map.of("DROP", drop), List.of("node", harness.toString()))
+        .output()
+        .strip();
+  }
+
+  @Test
   @DisplayName("D1, D5, D6: all shell scripts pass shellcheck")
   void scripts() throws IOException {
     Programs.require("shellcheck", "--version");

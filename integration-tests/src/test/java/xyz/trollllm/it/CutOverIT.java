@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -120,7 +121,7 @@ final class CutOverIT {
     Map<String, BigDecimal> found = new HashMap<>();
     for (Difference difference : audit().found()) {
       assertThat(difference.kind()).isIn(Difference.Kind.BALANCE, Difference.Kind.USED);
-      BigDecimal amount = difference.amount().amount();
+      BigDecimal amount = Objects.requireNonNull(difference.amount()).amount();
       boolean isUse = difference.kind() == Difference.Kind.USED;
       String field = difference.subject().replace("Used", "");
       found.put(difference.userId() + ' ' + difference.subject(), amount);

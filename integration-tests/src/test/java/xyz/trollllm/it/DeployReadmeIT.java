@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,7 +36,8 @@ final class DeployReadmeIT {
   private static final Pattern GATEWAY =
       Pattern.compile("(?:/app/gateway|\\./gateway|^gateway) ([a-z].*)");
   private static final Pattern COMPOSE = Pattern.compile("docker compose ([a-z]+)(.*)");
-  private static final Pattern SCRIPT = Pattern.compile("(?:\\./|/opt/|deploy/)?([a-z/-]+\\.sh)\\b(.*)");
+  private static final Pattern SCRIPT =
+      Pattern.compile("(?:\\./|/opt/|deploy/)?([a-z/-]+\\.sh)\\b(.*)");
   private static final Pattern VARIABLE = Pattern.compile("\\b[A-Z]+(?:_[A-Z]+)+\\b");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]*))?\\)");
 
@@ -61,8 +63,7 @@ final class DeployReadmeIT {
 
   /** Every line of every piece of code, with continued lines as one. */
   private static List<String> code(String file) {
-    return CODE
-        .matcher(read(file))
+    return CODE.matcher(read(file))
         .results()
         .map(found -> found.group(1) != null ? found.group(1) : found.group(2).replace("\n", " "))
         .flatMap(text -> text.replace("\\\n", " ").lines())
@@ -74,7 +75,7 @@ final class DeployReadmeIT {
   }
 
   private static List<String> words(String text) {
-    return Stream.of(text.split("[;&|<>)]")[0].strip().split("\\s+"))
+    return Stream.of(text.split("[;&|<>)]", 2)[0].strip().split("\\s+", -1))
         .filter(word -> !word.isEmpty())
         .toList();
   }
@@ -168,15 +169,18 @@ final class DeployReadmeIT {
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(services).contains("nginx", "certbot", "mongodb", "letsencrypt");
 
-    all(COMPOSE, file).forEach(call -> {
-      List<String> rest = afterOptions(words(call.group(2)));
-      boolean isMany = !Set.of("exec", "run").contains(call.group(1));
-      if (!rest.isEmpty() && !rest.getFirst().equals("SERVICE")) {
-        assertThat(services).containsAll(isMany ? rest : rest.subList(0, 1));
-      }
-    });
-    Pattern.compile("goproxy-[a-z-]+").matcher(read(file)).results().forEach(name ->
-        assertThat(services).as(file).contains(name.group()));
+    all(COMPOSE, file)
+        .forEach(call -> {
+          List<String> rest = afterOptions(words(call.group(2)));
+          boolean isMany = !Set.of("exec", "run").contains(call.group(1));
+          if (!rest.isEmpty() && !rest.getFirst().equals("SERVICE")) {
+            assertThat(services).containsAll(isMany ? rest : rest.subList(0, 1));
+          }
+        });
+    Pattern.compile("goproxy-[a-z-]+")
+        .matcher(read(file))
+        .results()
+        .forEach(name -> assertThat(services).as(file).contains(name.group()));
   }
 
   @ParameterizedTest
@@ -202,23 +206,25 @@ final class DeployReadmeIT {
   @MethodSource("texts")
   @DisplayName("every link leads somewhere")
   void links(String file) {
-    LINK.matcher(read(file)).results().forEach(link -> {
-      Path target =
-          link.group(1).isEmpty()
-              ? ROOT.resolve(file)
-              : ROOT.resolve(file).resolveSibling(link.group(1)).normalize();
-      assertThat(target).exists();
-      if (link.group(2) != null) {
-        assertThat(anchors(ROOT.relativize(target).toString())).contains(link.group(2));
-      }
-    });
+    LINK.matcher(read(file))
+        .results()
+        .forEach(link -> {
+          Path target =
+              link.group(1).isEmpty()
+                  ? ROOT.resolve(file)
+                  : ROOT.resolve(file).resolveSibling(link.group(1)).normalize();
+          assertThat(target).exists();
+          if (link.group(2) != null) {
+            assertThat(anchors(ROOT.relativize(target).toString())).contains(link.group(2));
+          }
+        });
   }
 
   private static List<String> anchors(String file) {
     return read(file)
         .lines()
         .filter(line -> line.startsWith("#"))
-        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(java.util.Locale.ROOT))
+        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
         .map(line -> line.replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'))
         .toList();
   }
@@ -260,8 +266,7 @@ final class DeployReadmeIT {
     assertThat(blocks).hasSizeGreaterThan(10);
     for (String block : blocks) {
       Path script = Files.writeString(folder.resolve("block.sh"), block);
-      Programs.Finished read =
-          Programs.finish(Map.of(), List.of("bash", "-n", script.toString()));
+      Programs.Finished read = Programs.finish(Map.of(), List.of("bash", "-n", script.toString()));
       assertThat(read.exitCode()).as(block + read.output()).isZero();
     }
   }
@@ -273,9 +278,7 @@ final class DeployReadmeIT {
     PrintWriter to = new PrintWriter(said, true);
 
     GatewayCommand.run(
-        new Shell(Map.of(), to, to),
-        "check",
-        ConfigCopy.shipped(RunningGateway.CHAT).toString());
+        new Shell(Map.of(), to, to), "check", ConfigCopy.shipped(RunningGateway.CHAT).toString());
 
     String last = said.toString().strip().lines().toList().getLast();
     assertThat(read(README)).contains('`' + last + '`');

@@ -8,10 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +35,7 @@ import xyz.trollllm.server.standin.StandInUpstream;
 final class ImageIT {
   private static final String DOCKERFILE = read(Nginx.DEPLOY.resolve("Dockerfile"));
   private static final int STREAMS = 50;
+  private static final int REQUESTS = 500;
 
   private static Path image;
 
@@ -137,6 +140,7 @@ final class ImageIT {
     int exitCode;
     try (RunningGateway gateway = start(RunningGateway.CHAT)) {
       assertThat(health(gateway).exitCode()).isZero();
+      assertThat(readiness(gateway)).contains("HTTP/1.1 200").endsWith("{\"ready\":true}");
       assertThat(Http.post(gateway, user.key(), Ask.answer(Ask.HAIKU)).statusCode()).isEqualTo(200);
       Books.audit(store, List.of(gateway));
       gateway.terminate();
@@ -157,7 +161,17 @@ final class ImageIT {
     String topUp =
         said(environment, "user", "top-up", "alice", "1", "--field", "credits", "--id", "i-1");
     String taken =
-        said(environment, "user", "top-up", "alice", "--field", "credits", "--id", "l", "--", "-0.5");
+        said(
+            environment,
+            "user",
+            "top-up",
+            "alice",
+            "--field",
+            "credits",
+            "--id",
+            "l",
+            "--",
+            "-0.5");
 
     assertThat(created).startsWith("alice").contains("credits    5 USD, 0 held, 0 spent");
     assertThat(key).startsWith("sk-");
@@ -166,15 +180,14 @@ final class ImageIT {
     assertThat(said(environment, "user", "show", "alice")).isEqualTo(taken.replaceAll("^.*\n", ""));
     assertThat(said(environment, "audit"))
         .contains("Audited 1 user(s): 0 difference(s), 0 hold(s) of requests under way.");
-    assertThat(said(environment, "check", environment.get("CONFIG_PATH")))
+    assertThat(said(environment, "check", Objects.requireNonNull(environment.get("CONFIG_PATH"))))
         .contains("Checked 1 file(s): 0 problem(s), 0 warning(s).");
   }
 
   private static String said(Map<String, String> environment, String... words) {
     List<String> command = new ArrayList<>(List.of("gateway"));
     command.addAll(List.of(words));
-    Programs.Finished done =
-        Programs.finish(environment, command(command.toArray(String[]::new)));
+    Programs.Finished done = Programs.finish(environment, command(command.toArray(String[]::new)));
     assertThat(done.exitCode()).as(done.output()).isZero();
     return done.output();
   }
@@ -183,6 +196,16 @@ final class ImageIT {
     Map<String, String> environment =
         Map.of("OPS_PORT", Integer.toString(gateway.opsUrl().getPort()));
     return Programs.finish(environment, command("health"));
+  }
+
+  /** As the deployment's README asks for it. */
+  private static String readiness(RunningGateway gateway) {
+    Matcher script =
+        Pattern.compile("bash -c '([^']+)'").matcher(read(Nginx.DEPLOY.resolve("README.md")));
+    assertThat(script.find()).isTrue();
+    String port = Integer.toString(gateway.opsUrl().getPort());
+    List<String> command = List.of("bash", "-c", script.group(1).replace("9004", port));
+    return Programs.finish(Map.of(), command).output();
   }
 
   @Test
@@ -295,6 +318,33 @@ final class ImageIT {
       assertThat(both)
           .allSatisfy(gateway -> assertThat(residentKilobytes(gateway)).isLessThan(512 * 1024));
     }
+  }
+
+  @Test
+  @DisplayName("D8: the processor time of a request, measured")
+  void processorTime() throws Exception {
+    upstream.follow(Script.always(Behaviour.answers()));
+    Store.User user = store.newUser(1000, 1000);
+    try (RunningGateway gateway = start(RunningGateway.CHAT)) {
+      post(gateway, user, REQUESTS);
+      Duration before = processorTime(gateway);
+      post(gateway, user, REQUESTS);
+      Duration used = processorTime(gateway).minus(before);
+      System.out.printf(
+          "processor time of a request, after %d others: %d us%n",
+          REQUESTS, used.dividedBy(REQUESTS).toNanos() / 1000);
+      Books.audit(store, List.of(gateway));
+    }
+  }
+
+  private static void post(RunningGateway gateway, Store.User user, int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      assertThat(Http.post(gateway, user.key(), Ask.answer(Ask.HAIKU)).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static Duration processorTime(RunningGateway gateway) {
+    return gateway.process().info().totalCpuDuration().orElseThrow();
   }
 
   private static long residentKilobytes(RunningGateway gateway) {

@@ -7,6 +7,8 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import java.io.DataInputStream;
 import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -77,7 +79,7 @@ final class MongoToolsStandIn {
     Files.copy(Path.of(System.getenv("STAND_IN_STORE"), "journal"), copy.resolve("journal"));
     try (EmbeddedStore moment = EmbeddedStore.open(copy, 0);
         MongoClient client = MongoClients.create(moment.uri());
-        OutputStream out = new GZIPOutputStream(System.out)) {
+        OutputStream out = new GZIPOutputStream(new FileOutputStream(FileDescriptor.out))) {
       for (String database : client.listDatabaseNames()) {
         MongoDatabase from = client.getDatabase(database);
         for (String collection : from.listCollectionNames()) {

@@ -6,6 +6,7 @@ import static com.mongodb.client.model.Updates.inc;
 
 import com.mongodb.client.MongoDatabase;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Date;
 import org.bson.Document;
 import org.bson.types.ObjectId;
@@ -27,8 +28,7 @@ final class OlderImplementation {
 
   /** Whether it served: it does as long as there is anything left. */
   boolean serve(Store.User user, CreditField field, BigDecimal cost) {
-    Document document =
-        database.getCollection("usersNew").find(eq("_id", user.name())).first();
+    Document document = database.getCollection("usersNew").find(eq("_id", user.name())).first();
     if (document == null || Store.balance(document, field) <= 0) {
       return false;
     }
@@ -64,6 +64,6 @@ final class OlderImplementation {
                 .append("statusCode", 200)
                 .append("latencyMs", 1_234)
                 .append("isSuccess", true)
-                .append("createdAt", new Date()));
+                .append("createdAt", Date.from(Instant.now())));
   }
 }

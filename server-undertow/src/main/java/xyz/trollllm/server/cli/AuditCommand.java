@@ -101,7 +101,7 @@ final class AuditCommand implements Callable<Integer> {
   }
 
   private int confirm(Database database, AuditLines lines, Confirmation why) {
-    if (why.reason.isBlank() || !journals.isEmpty()) {
+    if (!why.confirm || why.reason.isBlank() || !journals.isEmpty()) {
       throw new CommandFailedException(
           ExitCode.USAGE, "--confirm needs a reason, and takes no --journal");
     }

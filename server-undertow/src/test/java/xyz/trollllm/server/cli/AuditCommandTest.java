@@ -128,7 +128,7 @@ class AuditCommandTest extends StoreCommandTest {
     Run run = gateway("audit", "--confirm", "--reason", "cut-over");
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.out()).isEqualTo("Confirmed 0 difference(s); 2 left.\n");
+    assertThat(run.out()).isEqualTo("Confirmed 0 difference(s); 3 left.\n");
     assertThat(run.err()).contains("rows of the log", "the balance is not what the books say");
   }
 
