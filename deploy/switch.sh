@@ -30,7 +30,11 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 env_file=$(readlink -f "$here/.env")
 # .env decides, not what happens to be exported here.
-unset OHMYGPT_CONFIG GATEWAY_VERSION
+# shellcheck disable=SC2016 # the text, not a value
+for name in COMPOSE_PROJECT_NAME COMPOSE_PROFILES \
+  $(grep -o '\${[A-Z_]*' "$here/docker-compose.prod.yml" | tr -d '${'); do
+  unset "$name"
+done
 
 say() {
   printf '%s\n' "switch.sh: $1"
@@ -48,9 +52,9 @@ usage() {
 
 # --- .env ---------------------------------------------------------------------------------------
 
-# The value of a variable in .env; empty if there is none.
+# The value of a variable in .env; empty if there is none. check_env sees to it that it stands alone.
 value() {
-  sed -n "s/^$1=//p" "$env_file" | tail -n 1 | sed "s/^\"\(.*\)\"\$/\1/; s/^'\(.*\)'\$/\1/"
+  sed -n "s/^$1=//p" "$env_file"
 }
 
 # Sets variables in .env at once, each as NAME=VALUE without blanks; an empty value removes one.
@@ -85,6 +89,20 @@ check_env() {
   if [ -n "$(find "$env_file" -prune \( -perm -004 -o -perm -002 -o -perm -020 \))" ]; then
     fail 78 ".env holds secrets and others may read or change it; first: chmod 600 $env_file"
   fi
+  # Docker Compose reads more than this script can keep: quotes, comments behind values, other signs.
+  for name in OHMYGPT_CONFIG OHMYGPT_CONFIG_BEFORE GATEWAY_VERSION GATEWAY_VERSION_BEFORE SWITCH_UNDER_WAY; do
+    lines=$(grep -n "^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}${name}[[:space:]]*[=:]" "$env_file" || :)
+    [ -n "$lines" ] || continue
+    plain=$(printf '%s\n' "$lines" | grep -c "^[0-9]*:$name=[A-Za-z0-9_.:-]*\$" || :)
+    [ "$plain of $(printf '%s\n' "$lines" | wc -l)" = "1 of 1" ] || fail 78 ".env must have one line $name=VALUE without quotes, blanks or a comment behind it, and has:
+$lines"
+  done
+  present=$(value OHMYGPT_CONFIG)
+  present=$here/goproxy/${present:-$default_profile}
+  # Docker makes a folder of a file that is to be mounted and is not there.
+  [ -f "$present" ] || fail 78 "OHMYGPT_CONFIG in .env names $present, which is no file; (remove the folder if it is one, and) \
+write one of these there:
+$(profiles | sed 's/^/  /')"
 }
 
 # --- Docker -------------------------------------------------------------------------------------
@@ -179,20 +197,33 @@ check_target() {
   else
     checked=$target
   fi
+  code=0
   report=$(
     [ "$variable" != GATEWAY_VERSION ] || export GATEWAY_VERSION="$target"
     compose run --rm --no-deps -T -v "$here/goproxy:/app/goproxy:ro" goproxy-ohmygpt \
       check --keys /app/goproxy/config-openhands-prod.json "/app/goproxy/$checked" 2>&1
-  ) || {
-    printf '%s\n' "$report" | grep -v '^chat\|^domain\|^ \|^Prices\|^$' >&2 || :
-    fail 78 "$target does not pass the check above; nothing was changed"
-  }
+  ) || code=$?
+  case $code in
+    0) ;;
+    78)
+      printf '%s\n' "$report" | grep -v '^chat\|^domain\|^ \|^Prices\|^$' >&2 || :
+      fail 78 "$target does not pass the check above; nothing was changed"
+      ;;
+    *)
+      printf '%s\n' "$report" >&2
+      fail 69 "$target could not be checked, see above; nothing was changed"
+      ;;
+  esac
   say "checked: $checked leads chat2 to $(printf '%s\n' "$report" | route goproxy-ohmygpt)"
 }
 
 check_nginx() {
   report=$(compose exec -T nginx nginx -t 2>&1) || {
     printf '%s\n' "$report" >&2
+    if [ "$back" = yes ]; then
+      say "nginx does not run or its configuration is wrong, see above; going back all the same"
+      return
+    fi
     fail 69 "nginx does not run or its configuration is wrong, see above; nothing was changed"
   }
 }
@@ -207,17 +238,21 @@ tell_present_state() {
   done
 }
 
-# Tries every model of an instance through nginx, in a container of the image.
+# Tries every model of an instance through nginx, in a container of the image: INSTANCE OPTION...
 smoke() {
-  case $1 in
-    goproxy-ohmygpt) set -- "$1" "$smoke_url" "$smoke_chat_url" ;;
-    *) set -- "$1" "$smoke_chat_url" "$smoke_url" ;;
+  instance=$1
+  shift
+  case $instance in
+    goproxy-ohmygpt) set -- --url "$smoke_url" --other-url "$smoke_chat_url" "$@" ;;
+    *) set -- --url "$smoke_chat_url" --other-url "$smoke_url" "$@" ;;
   esac
-  [ -z "${SMOKE_CACERT:-}" ] || set -- "$@" "$(readlink -f "$SMOKE_CACERT")"
+  [ -z "$connect_to" ] || set -- "$@" --connect-to "$connect_to"
+  set -- "$instance" smoke "$@"
+  if [ -n "${SMOKE_CACERT:-}" ]; then
+    set -- -v "$(readlink -f "$SMOKE_CACERT"):/app/smoke-ca.pem:ro" "$@" --cacert /app/smoke-ca.pem
+  fi
   # The key is handed over by its name, so that it stands in no list of processes.
-  compose run --rm --no-deps -T -e SMOKE_KEY ${4:+-v "$4:/app/smoke-ca.pem:ro"} "$1" \
-    smoke --url "$2" --other-url "$3" --config /app/config.json \
-    ${connect_to:+--connect-to "$connect_to"} ${4:+--cacert /app/smoke-ca.pem}
+  compose run --rm --no-deps -T -e SMOKE_KEY "$@"
 }
 
 smoke_before() {
@@ -225,6 +260,11 @@ smoke_before() {
     say "SMOKE_KEY is not set: no request is tried, before or after"
     return
   fi
+  if [ "$back" = yes ]; then
+    say "going back: nothing is tried as it is"
+    return
+  fi
+  # Whatever file the instance runs with now: that it is wrong may be why it is switched.
   for instance in $instances; do
     say "trying every model of $instance as it is"
     code=0
@@ -277,19 +317,34 @@ await_healthy() {
   return 1
 }
 
-# Has everything run as .env says, and tries it. nginx finds new containers by itself within a second;
+# Has one instance run as .env says, and tries it. nginx finds new containers by itself within a second;
 # to reload it would close idle connections of chat's clients, too, some of which are just being used.
 apply() {
-  for instance in $instances; do
-    recreate "$instance" || return 1
-    if [ "$1" = tried ] && [ -n "${SMOKE_KEY:-}" ]; then
-      say "trying every model of $instance as it is now"
-      smoke "$instance" || {
-        say "$instance does not pass"
-        return 1
-      }
-    fi
+  recreate "$1" || return 1
+  if [ "$2" = tried ] && [ -n "${SMOKE_KEY:-}" ]; then
+    say "trying every model of $1 as it is now"
+    smoke "$1" --config /app/config.json --attempts 2 || {
+      say "$1 does not pass"
+      return 1
+    }
+  fi
+}
+
+# One instance after the other; the next only if this one is well.
+apply_all() {
+  for each in $instances; do
+    touched="$touched $each"
+    apply "$each" tried || return 1
   done
+}
+
+# Whatever was recreated, and nothing else; each whether or not the one before is well.
+undo() {
+  well=yes
+  for each in $touched; do
+    apply "$each" untried || well=no
+  done
+  [ "$well" = yes ]
 }
 
 # While a switch is under way, .env says what was good: VARIABLE:VALUE:VALUE-BEFORE
@@ -322,7 +377,7 @@ roll_back() {
   fi
   say "rolling back to $from"
   write_env "$variable=$from" "${variable}_BEFORE=$before" "SWITCH_UNDER_WAY=$variable:$from:$before"
-  if apply untried; then
+  if undo; then
     write_env SWITCH_UNDER_WAY=
     say "FAILED, and rolled back: $variable is $from, as before"
   else
@@ -380,6 +435,7 @@ healthy_seconds=${HEALTHY_SECONDS:-180}
 keep=no
 back=no
 changed=no
+touched=
 wanted=
 variable=OHMYGPT_CONFIG
 version_flag=
@@ -455,6 +511,6 @@ if [ "$target" = "$from" ]; then
 else
   write_env "$variable=$target" "${variable}_BEFORE=$from" "SWITCH_UNDER_WAY=$variable:$from:$before"
 fi
-apply tried || roll_back
+apply_all || roll_back
 write_env SWITCH_UNDER_WAY=
 say "done: $variable is $target; switch.sh ${version_flag}--back goes back to $(value "${variable}_BEFORE")"

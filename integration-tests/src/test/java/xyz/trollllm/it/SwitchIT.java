@@ -176,8 +176,7 @@ final class SwitchIT {
     assertThat(told.exitCode()).as(told.output()).isZero();
     assertThat(told.output())
         .contains("goproxy-ohmygpt: OHMYGPT_CONFIG is " + UPSTREAM + ", runs with " + UPSTREAM)
-        .contains(
-            "goproxy-openhands is running, healthy: upstream openhands, paid from creditsNew")
+        .contains("goproxy-openhands is running, healthy: upstream openhands, paid from creditsNew")
         .contains("goproxy-ohmygpt is running, healthy: upstream ohmygpt, paid from credits\n")
         .endsWith("what is configured is what runs\n");
   }
@@ -248,6 +247,10 @@ final class SwitchIT {
     Programs.Finished open = rig.run(UPSTREAM);
     assertThat(open.exitCode()).isEqualTo(78);
     assertThat(open.output()).contains("chmod 600");
+    Files.setPosixFilePermissions(rig.env(), PosixFilePermissions.fromString("rw-------"));
+    assertRefused(before + "OHMYGPT_CONFIG=\"" + PLAIN + "\" # twice, and in quotes\n", "one line");
+    assertRefused(before.replace("=" + PLAIN, "=gone.json"), "goproxy/gone.json, which is no file");
+    Files.writeString(rig.env(), before);
     Programs.Finished refusedKey = refusedKey();
     assertThat(refusedKey.exitCode()).isEqualTo(78);
     assertThat(refusedKey.output()).contains("the key is refused");
@@ -256,8 +259,14 @@ final class SwitchIT {
     assertThat(rig.run().exitCode()).isEqualTo(64);
   }
 
+  private static void assertRefused(String env, String why) throws IOException {
+    Files.writeString(rig.env(), env);
+    Programs.Finished run = rig.run(UPSTREAM);
+    assertThat(run.exitCode()).isEqualTo(78);
+    assertThat(run.output()).contains(why);
+  }
+
   private static Programs.Finished refusedKey() throws IOException {
-    Files.setPosixFilePermissions(rig.env(), PosixFilePermissions.fromString("rw-------"));
     return rig.run(Map.of("SMOKE_KEY", "sk-nobody-has-this"), PLAIN);
   }
 
@@ -391,7 +400,21 @@ final class SwitchIT {
 
     assertThat(missing.exitCode()).isEqualTo(78);
     assertThat(missing.output()).contains("there is no image trollllm-gateway:nonsense");
-    assertThat(dead.exitCode()).isEqualTo(78);
+    assertThat(dead.exitCode()).isEqualTo(69);
+    assertImages("latest");
+    assertThat(rig.container(Nginx.CHAT_SERVICE).path("number").asLong()).isEqualTo(chat);
+  }
+
+  @Test
+  @DisplayName("D10, D11: an image with which chat2 does not serve is rolled back without chat")
+  void versionThatDoesNotServe() throws Exception {
+    long chat = rig.container(Nginx.CHAT_SERVICE).path("number").asLong();
+    OPEN_HANDS.follow(Script.always(Behaviour.fails(500)));
+
+    Programs.Finished run = rig.run(smoking(), "--version", "next");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.output()).contains("FAILED, and rolled back: GATEWAY_VERSION is latest");
     assertImages("latest");
     assertThat(rig.container(Nginx.CHAT_SERVICE).path("number").asLong()).isEqualTo(chat);
   }

@@ -103,6 +103,13 @@ final class SmokeCommand implements Callable<Integer> {
       description = "how long one answer may take (default: ${DEFAULT-VALUE})")
   private int timeout;
 
+  @Option(
+      names = "--attempts",
+      paramLabel = "NUMBER",
+      defaultValue = "1",
+      description = "how often to try a model until it is served (default: ${DEFAULT-VALUE})")
+  private int attempts;
+
   @Option(names = "--json", description = "one JSON object a model, and one for all")
   private boolean json;
 
@@ -115,6 +122,9 @@ final class SmokeCommand implements Callable<Integer> {
     if (timeout <= 0) {
       throw wrong("--timeout must be above 0, was " + timeout);
     }
+    if (attempts <= 0) {
+      throw wrong("--attempts must be above 0, was " + attempts);
+    }
     String key = key();
     SSLSocketFactory tls = trust();
     Expectation expectation =
@@ -125,7 +135,8 @@ final class SmokeCommand implements Callable<Integer> {
     GatewayClient other = otherUrl == null ? null : client("--other-url", otherUrl, tls, key);
     try {
       SmokeReport report =
-          new SmokeRun(client("--url", url, tls, key), expectation).run(models, other);
+          new SmokeRun(client("--url", url, tls, key), expectation, attempts)
+              .run(models, other);
       shell.out().print(json ? report.json() : report.text());
       shell.out().flush();
       return report.right() ? ExitCode.OK : ExitCode.FAILED;

@@ -26,12 +26,21 @@ public final class SmokeRun {
   /** Balances are doubles; what was spent is counted exactly beside them. */
   private static final BigDecimal PRECISION_OF_BALANCES = new BigDecimal("0.000001");
 
+  /** Before a model that was not served is tried again: as long as an upstream's hiccup. */
+  private static final Duration BEFORE_NEXT = Duration.ofSeconds(3);
+
   private final GatewayClient gateway;
   private final Expectation expectation;
+  private final int attempts;
 
-  public SmokeRun(GatewayClient gateway, Expectation expectation) {
+  /**
+   * @param attempts how often a model is tried until it is served; above 0. What was charged wrong
+   *     is not tried again
+   */
+  public SmokeRun(GatewayClient gateway, Expectation expectation, int attempts) {
     this.gateway = gateway;
     this.expectation = expectation;
+    this.attempts = attempts;
   }
 
   /**
@@ -46,7 +55,7 @@ public final class SmokeRun {
     OtherFields others = OtherFields.at(other);
     List<Tried> tried = new ArrayList<>();
     for (String model : wanted.isEmpty() ? listed : wanted) {
-      tried.add(tried(model, prices));
+      tried.add(tried(model, prices, attempts));
     }
     List<String> problems = new ArrayList<>();
     if (wanted.isEmpty()) {
@@ -69,6 +78,15 @@ public final class SmokeRun {
 
   static Balances balances(GatewayClient gateway) throws SmokeException {
     return Balances.of(gateway.get("/v1/me"));
+  }
+
+  private Tried tried(String model, JsonNode prices, int left) {
+    Tried once = tried(model, prices);
+    if (once.booked().isPresent() || left == 1) {
+      return once;
+    }
+    LockSupport.parkNanos(BEFORE_NEXT.toNanos());
+    return tried(model, prices, left - 1);
   }
 
   private Tried tried(String model, JsonNode prices) {

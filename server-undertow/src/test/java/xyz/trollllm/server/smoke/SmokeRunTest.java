@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -25,6 +26,8 @@ class SmokeRunTest {
 
   private final MockWebServer server = new MockWebServer();
   private final Map<String, String> documents = new ConcurrentHashMap<>();
+  private int attempts = 1;
+  private final AtomicInteger refusals = new AtomicInteger();
   private volatile String spent = "1";
   private volatile String spentAfter = "1.00636";
 
@@ -71,6 +74,9 @@ class SmokeRunTest {
     if (path.equals("/v1/me")) {
       return new MockResponse.Builder().body(account()).build();
     }
+    if (path.equals("/v1/messages") && refusals.getAndDecrement() > 0) {
+      return new MockResponse.Builder().code(529).body("{}").build();
+    }
     if (path.equals("/v1/messages")) {
       spent = spentAfter;
     }
@@ -103,7 +109,7 @@ class SmokeRunTest {
     Duration patience = Duration.ofSeconds(10);
     GatewayClient client =
         new GatewayClient(url, new SocketClient(url, patience), "sk-1", patience);
-    return new SmokeRun(client, expectation).run(List.of(), null);
+    return new SmokeRun(client, expectation, attempts).run(List.of(), null);
   }
 
   private void assertFails(String why) throws SmokeException {
@@ -119,6 +125,16 @@ class SmokeRunTest {
     assertThat(report.text())
         .containsPattern(MODEL + " +openhands +credits +1000 \\+ 200 +0\\.00636 +0\\.00636 +ok\n");
     assertThat(report.right()).isTrue();
+  }
+
+  @Test
+  void upstreamThatServesAtTheSecondAttempt() throws SmokeException {
+    refusals.set(1);
+    assertFails("is answered 529");
+
+    refusals.set(1);
+    attempts = 2;
+    assertThat(run().right()).isTrue();
   }
 
   @Test
