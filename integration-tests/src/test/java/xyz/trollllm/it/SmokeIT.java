@@ -60,6 +60,12 @@ final class SmokeIT {
     return RunningGateway.run(Map.of("SMOKE_KEY", key), all.toArray(String[]::new));
   }
 
+  private RunningGateway smokeAt(RunningGateway gateway, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("--url", gateway.url().toString()));
+    arguments.addAll(List.of(more));
+    return smoke(user.key(), arguments.toArray(String[]::new));
+  }
+
   private static String output(RunningGateway smoke) throws InterruptedException {
     smoke.exitCode();
     return String.join("\n", smoke.output()) + String.join("\n", smoke.diagnostics());
@@ -131,11 +137,7 @@ final class SmokeIT {
   @DisplayName("D11: for programs there is one JSON object a model, and one for all")
   void json() throws InterruptedException {
     RunningGateway smoke =
-        smoke(
-            user.key(),
-            "--url",
-            STAGE.chat2().url().toString(),
-            "--model",
+        smokeAt(STAGE.chat2(), "--model",
             Ask.HAIKU,
             "--model",
             Ask.SONNET,
@@ -160,7 +162,7 @@ final class SmokeIT {
             file -> ((ObjectNode) file.path("models").path(1)).put("output_price_per_mtok", 15.01));
 
     RunningGateway smoke =
-        smoke(user.key(), "--url", STAGE.chat2().url().toString(), "--config", dearer);
+        smokeAt(STAGE.chat2(), "--config", dearer);
 
     assertThat(smoke.exitCode()).isEqualTo(1);
     assertThat(output(smoke))
@@ -172,11 +174,7 @@ final class SmokeIT {
   @DisplayName("D11: another upstream or credit field than expected fails")
   void otherWay() throws InterruptedException {
     RunningGateway smoke =
-        smoke(
-            user.key(),
-            "--url",
-            STAGE.chat().url().toString(),
-            "--model",
+        smokeAt(STAGE.chat(), "--model",
             Ask.HAIKU,
             "--expect-upstream",
             "ohmygpt",
@@ -198,11 +196,7 @@ final class SmokeIT {
         .follow(Script.inOrder(new Behaviour.Answers(Delivery.IMMEDIATE.holdingEvent(2, gate))));
     int before = STAGE.upstream().served().size();
     RunningGateway smoke =
-        smoke(
-            user.key(),
-            "--url",
-            STAGE.chat2().url().toString(),
-            "--other-url",
+        smokeAt(STAGE.chat2(), "--other-url",
             STAGE.chat().url().toString(),
             "--model",
             Ask.HAIKU);
@@ -261,11 +255,7 @@ final class SmokeIT {
     STAGE.upstream().follow(Script.always(Behaviour.fails(500)));
 
     RunningGateway smoke =
-        smoke(
-            user.key(),
-            "--url",
-            STAGE.chat2().url().toString(),
-            "--model",
+        smokeAt(STAGE.chat2(), "--model",
             "gpt-1",
             "--model",
             Ask.HAIKU);
@@ -284,7 +274,7 @@ final class SmokeIT {
         .follow(Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.cutAtByte(700))));
 
     RunningGateway smoke =
-        smoke(user.key(), "--url", STAGE.chat2().url().toString(), "--model", Ask.HAIKU);
+        smokeAt(STAGE.chat2(), "--model", Ask.HAIKU);
 
     assertThat(smoke.exitCode()).isEqualTo(1);
     assertThat(output(smoke))
@@ -297,11 +287,7 @@ final class SmokeIT {
     STAGE.upstream().follow(Script.always(new Behaviour.Hangs()));
 
     RunningGateway smoke =
-        smoke(
-            user.key(),
-            "--url",
-            STAGE.chat2().url().toString(),
-            "--model",
+        smokeAt(STAGE.chat2(), "--model",
             Ask.HAIKU,
             "--timeout",
             "2");
@@ -351,11 +337,7 @@ final class SmokeIT {
     int nobody = Nginx.freePorts(1).getFirst();
 
     RunningGateway smoke =
-        smoke(
-            user.key(),
-            "--url",
-            STAGE.chat2().url().toString(),
-            "--model",
+        smokeAt(STAGE.chat2(), "--model",
             Ask.HAIKU,
             "--other-url",
             "http://127.0.0.1:" + nobody);

@@ -59,7 +59,7 @@ public final class GatewayClient {
     Answered answer = send("GET", path, "");
     String body = new String(answer.answer().body(), UTF_8);
     int status = answer.answer().status();
-    if (status == 401) {
+    if (status == 401 || status == 403) {
       throw new SmokeException(
           SmokeException.Reason.KEY_REFUSED, "the key is refused: " + errorIn(body));
     }

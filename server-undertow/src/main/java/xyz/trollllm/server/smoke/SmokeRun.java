@@ -21,7 +21,8 @@ public final class SmokeRun {
   /** Settlements come right after an answer, but nobody waits for them. */
   private static final Duration SETTLEMENT = Duration.ofSeconds(15);
 
-  private static final Duration PAUSE = Duration.ofMillis(50);
+  /** Doubled each time, since free requests have a limit a minute as well. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
 
   /** Balances are doubles; what was spent is counted exactly beside them. */
   private static final BigDecimal PRECISION_OF_BALANCES = new BigDecimal("0.000001");
@@ -135,7 +136,7 @@ public final class SmokeRun {
 
   private Optional<Booked> settled(String id) throws SmokeException {
     long deadline = System.nanoTime() + SETTLEMENT.toNanos();
-    while (true) {
+    for (Duration pause = FIRST_PAUSE; ; pause = pause.multipliedBy(2)) {
       JsonNode request = gateway.get("/v1/me/requests/" + id);
       if (Booked.isSettled(request)) {
         return Optional.of(Booked.of(request));
@@ -143,7 +144,7 @@ public final class SmokeRun {
       if (System.nanoTime() - deadline > 0) {
         return Optional.empty();
       }
-      LockSupport.parkNanos(PAUSE.toNanos());
+      LockSupport.parkNanos(pause.toNanos());
     }
   }
 
