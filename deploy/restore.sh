@@ -7,7 +7,7 @@
 #   --keep-journals   the journals of the instances are those of the day of the loss: they stay
 #
 # Refuses while instances run, over a database or journals that hold something, and if .env has
-# other passwords of the database than FILE. Journals are restored with their database only: an old
+# other passwords of the database than FILE; says which goproxy/*.json are not those of FILE. Journals are restored with their database only: an old
 # journal beside a newer database says nothing that this does not know. Ends with an audit.
 #
 # Exit code 0: restored, and the books agree; 1: restored, and they do not; 64: wrong arguments;
@@ -17,6 +17,8 @@ set -eu
 
 instances="goproxy-openhands goproxy-ohmygpt"
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=SCRIPTDIR/compose.sh
+. "$here/compose.sh"
 
 usage() {
   sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p;}' "$0" >&2
@@ -43,10 +45,6 @@ fail() {
   exit "$1"
 }
 
-compose() {
-  docker compose -f "$here/docker-compose.prod.yml" "$@"
-}
-
 # One program of the image, with the journal of an instance: INSTANCE PROGRAM ARGUMENT...
 with_journal() {
   instance=$1
@@ -63,9 +61,16 @@ umask 077
 work=$(mktemp -d "${TMPDIR:-/tmp}/restore.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
-tar -C "$work" -xf "$file" || fail 65 "$file is not a whole backup"
+# All but the dump, which may be large: that one is read as it is needed.
+tar -C "$work" -xf "$file" --exclude=dump.gz || fail 65 "$file is not a whole backup, or $work has no room for its journals"
 [ "$(sed -n 1p "$work/manifest")" = "format 1" ] || fail 65 "$file is of another version"
-gzip -t "$work/dump.gz" || fail 65 "the dump in $file is not whole"
+tar -tf "$file" | grep -qx dump.gz ||
+  fail 78 "$file holds no database: restore that where it is, then unpack the journals as README.md says"
+
+dump() {
+  tar -xOf "$file" dump.gz
+}
+dump | gzip -t || fail 65 "the dump in $file is not whole"
 
 [ -r "$here/.env" ] || fail 78 "there is no $here/.env; the backup has one: tar -xOf $file env"
 if grep -q '^MONGODB_HOSTS=.' "$here/.env"; then
@@ -76,12 +81,23 @@ for variable in MONGODB_ROOT_PASSWORD MONGODB_PASSWORD; do
     fail 78 "$variable is another one in $here/.env; users of the database come from the backup, so take that one's"
 done
 
-running=$(compose ps --status running --services) || fail 69 "docker compose does not answer" # EX_UNAVAILABLE
-for instance in $instances; do
-  ! printf '%s\n' "$running" | grep -qx "$instance" ||
-    fail 75 "$instance runs; first: docker compose stop $instances" # EX_TEMPFAIL
+for config in "$work"/goproxy/*.json; do
+  name=${config##*/}
+  cmp -s "$config" "$here/goproxy/$name" ||
+    echo "note: goproxy/$name is not as in the backup; if that one's prices are meant: tar -xf $file goproxy/$name" >&2
 done
-printf '%s\n' "$running" | grep -qx mongodb || fail 69 "mongodb does not run; first: docker compose up -d --wait mongodb"
+
+docker compose version >/dev/null 2>&1 || fail 69 "docker compose does not answer" # EX_UNAVAILABLE
+for instance in $instances; do
+  case $(state "$instance") in
+    missing* | created* | exited* | dead*) ;;
+    *) fail 75 "$instance runs, or is started again and again; first: docker compose stop $instances" ;; # EX_TEMPFAIL
+  esac
+done
+case $(state mongodb) in
+  "running "*) ;;
+  *) fail 69 "mongodb does not run; first: docker compose up -d --wait mongodb" ;;
+esac
 
 if [ "$keep_journals" = no ]; then
   for instance in $instances; do
@@ -91,6 +107,9 @@ if [ "$keep_journals" = no ]; then
       fail 75 "the journal of $instance holds something, and is newer than the backup's: --keep-journals keeps it"
   done
 fi
+# Before anything is given up: whether the tools take the dump, and the password is right.
+dump | compose exec -T mongodb bash /opt/mongodb/restore.sh --dryRun >&2 ||
+  fail 69 "the dump would not be taken; nothing was changed"
 code=0
 compose exec -T -e "DROP=$drop" mongodb mongosh --quiet --norc /opt/mongodb/is-empty.js </dev/null >&2 || code=$?
 case $code in
@@ -99,7 +118,7 @@ case $code in
   *) fail 69 "the database does not answer" ;;
 esac
 
-compose exec -T mongodb bash /opt/mongodb/restore.sh <"$work/dump.gz" >&2 ||
+dump | compose exec -T mongodb bash /opt/mongodb/restore.sh >&2 ||
   fail 69 "the dump was not restored whole; mend what is said above, and begin again with --drop"
 if [ "$keep_journals" = no ]; then
   for instance in $instances; do
@@ -112,7 +131,9 @@ echo "restored the database as it was at $(sed -n 's/^dumped //p' "$work/manifes
 # Holds that expired since then and rows on their way to the log are for the instances to mend.
 code=0
 compose run --rm --no-deps -T goproxy-openhands audit --json </dev/null >"$work/audit" || code=$?
-[ "$code" -le 1 ] || fail 69 "the audit could not be run; run it before you start the instances"
+if [ "$code" -gt 1 ] || ! tail -n 1 "$work/audit" | grep -q '"type":"summary"'; then
+  fail 69 "the audit could not be run; run it before you start the instances"
+fi
 grep '"type":"difference"' "$work/audit" |
   grep -v -e '"kind":"orphan-hold"' -e '"kind":"not-drained"' >"$work/wrong" || :
 tail -n 1 "$work/audit"

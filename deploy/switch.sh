@@ -29,12 +29,9 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 env_file=$(readlink -f "$here/.env")
-# .env decides, not what happens to be exported here.
-# shellcheck disable=SC2016 # the text, not a value
-for name in COMPOSE_PROJECT_NAME COMPOSE_PROFILES \
-  $(grep -o '\${[A-Z_]*' "$here/docker-compose.prod.yml" | tr -d '${'); do
-  unset "$name"
-done
+# shellcheck source=SCRIPTDIR/compose.sh
+. "$here/compose.sh"
+exec </dev/null # so that no container reads what is typed
 
 say() {
   printf '%s\n' "switch.sh: $1"
@@ -106,27 +103,6 @@ $(profiles | sed 's/^/  /')"
 }
 
 # --- Docker -------------------------------------------------------------------------------------
-
-compose() {
-  docker compose --project-directory "$here" --env-file "$env_file" \
-    -f "$here/docker-compose.prod.yml" "$@" </dev/null
-}
-
-container() {
-  compose ps -q "$1" 2>/dev/null | head -n 1
-}
-
-# "running healthy 0": what a service's container does, its health, how often it was restarted.
-state() {
-  id=$(container "$1")
-  if [ -z "$id" ]; then
-    echo "missing none 0"
-    return
-  fi
-  docker inspect -f \
-    '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.RestartCount}}' \
-    "$id" 2>/dev/null || echo "missing none 0"
-}
 
 # The same for people: "running, healthy"
 state_told() {

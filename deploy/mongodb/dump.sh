@@ -4,6 +4,7 @@
 set -euo pipefail
 
 # By file, so that the password stands in no list of processes.
-exec mongodump --archive --gzip --oplog \
+# One collection at a time: it shares the memory of the container with the database.
+exec mongodump --archive --gzip --oplog --numParallelCollections=1 \
   --username "$MONGO_INITDB_ROOT_USERNAME" --authenticationDatabase admin \
   --config <(printf 'password: "%s"\n' "$MONGO_INITDB_ROOT_PASSWORD")

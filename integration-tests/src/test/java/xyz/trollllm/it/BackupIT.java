@@ -124,6 +124,10 @@ final class BackupIT {
     }
   }
 
+  private Programs.Finished nightly() {
+    return compose.run(process, "nightly.sh", folder.resolve("backups").toString());
+  }
+
   private Programs.Finished restore(Path file, String... options) {
     return compose.run(
         process,
@@ -334,9 +338,10 @@ final class BackupIT {
     for (int i = 0; i < 13; i++) {
       Files.createFile(first.resolveSibling("trollllm-2021%02d01T000000Z.tar".formatted(i + 1)));
     }
-    Path second = backup();
+    Programs.Finished night = nightly();
+    assertThat(night.output()).isEmpty();
+    assertThat(night.exitCode()).isZero();
     assertThat(old).doesNotExist();
-    assertThat(second).exists();
 
     // A dump that fails, as one whose database is gone.
     process.kill();
@@ -352,6 +357,33 @@ final class BackupIT {
   }
 
   @Test
+  @DisplayName("R4: a database elsewhere is backed up there, and all else here; audits speak up")
+  void databaseElsewhere() throws Exception {
+    Store.User user = store.newUser(1, 1);
+    compose.env("MONGODB_HOSTS=elsewhere:27017\n");
+    String directory = folder.resolve("backups").toString();
+
+    Programs.Finished refused = compose.run(process, "backup.sh", directory);
+    Programs.Finished night = nightly();
+    store
+        .database()
+        .getCollection("usersNew")
+        .updateOne(
+            new Document("_id", user.name()), new Document("$set", new Document("gw.n", 7)));
+    Programs.Finished wrong = nightly();
+
+    assertThat(refused.exitCode()).isEqualTo(78);
+    assertThat(refused.output()).contains("backup.sh --without-database");
+    assertThat(night.exitCode()).as(night.output()).isZero();
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(wrong.output()).contains("difference: ", user.name());
+    try (Stream<Path> files = Files.list(Path.of(directory))) {
+      Path file = files.filter(each -> each.toString().endsWith(".tar")).findAny().orElseThrow();
+      assertRefused(restore(file), 78, "holds no database");
+    }
+  }
+
+  @Test
   @DisplayName("R4: nothing is restored over what is there, or from what is not whole")
   void refusals() throws Exception {
     store.newUser(1, 1);
@@ -359,7 +391,9 @@ final class BackupIT {
 
     compose.running(Nginx.CHAT2_SERVICE);
     assertRefused(restore(file), 75, "goproxy-ohmygpt runs");
-    compose.running();
+    compose.states("restarting", Nginx.CHAT_SERVICE);
+    assertRefused(restore(file), 75, "goproxy-openhands runs, or is started again and again");
+    compose.states("exited", Nginx.CHAT_SERVICE, Nginx.CHAT2_SERVICE);
     assertRefused(restore(file), 75, "with --drop that is given up");
     Files.createFile(compose.journal(Nginx.CHAT_SERVICE).resolve("0000000001.journal"));
     assertRefused(restore(file), 75, "the journal of goproxy-openhands holds something");

@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -19,25 +20,31 @@ final class ComposeStandIn {
   private static final String DOCKER =
       """
       #!/bin/bash
-      # docker compose -f FILE COMMAND...
+      # docker inspect -f FORMAT CONTAINER, or docker compose OPTION... COMMAND...
       set -eu
-      [ "$1 $2" = "compose -f" ] && [ -f "$3" ]
-      here=$(dirname "$3") command=$4
-      shift 4
+      if [ "$1" = inspect ]; then
+        sed -n "s/^$4 //p" "$STAND_IN/containers"
+        exit
+      fi
+      [ "$*" != "compose version" ] || exit 0
+      [ "$1 $2 $4 $6" = "compose --project-directory --env-file -f" ]
+      [ -f "$5" ] && [ -f "$7" ]
+      here=$3 command=$8
+      shift 8
       entrypoint=
       while [ $# -gt 0 ]; do
         case $1 in
-          -T | --rm | --no-deps | --services) shift ;;
-          --status) [ "$2" = running ]; shift 2 ;;
+          -T | --rm | --no-deps | -a | -q) shift ;;
           -e) export "${2?}"; shift 2 ;;
           --entrypoint) entrypoint=$2; shift 2 ;;
           -*) echo "docker: unknown option $1" >&2; exit 125 ;;
           *) break ;;
         esac
       done
-      [ "$command" = ps ] || { service=$1; shift; }
+      service=$1
+      shift
       case $command in
-        ps) exec cat "$STAND_IN/running" ;;
+        ps) sed -n "s/^\\($service\\) .*/\\1/p" "$STAND_IN/containers" ;;
         exec)
           [ "$service" = mongodb ]
           export PATH="$STAND_IN/bin:$PATH"
@@ -98,11 +105,19 @@ final class ComposeStandIn {
     return folder.resolve(service + "-journal");
   }
 
-  /** Which services there are besides the database. */
+  /** Which services run besides the database. */
   void running(String... services) {
+    states("running", services);
+  }
+
+  /** Which services have containers in this state, besides the database's, which runs. */
+  void states(String state, String... services) {
+    String containers =
+        Stream.of(services)
+            .map(service -> service + " " + state + " healthy 0\n")
+            .collect(Collectors.joining("", "mongodb running healthy 0\n", ""));
     try {
-      Files.writeString(
-          folder.resolve("running"), "mongodb\n" + String.join("\n", services) + "\n");
+      Files.writeString(folder.resolve("containers"), containers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

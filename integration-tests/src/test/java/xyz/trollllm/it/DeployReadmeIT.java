@@ -191,7 +191,7 @@ final class DeployReadmeIT {
         read("deploy/.env.example")
             + read("deploy/docker-compose.prod.yml")
             + read("docs/config.md")
-            + Stream.of("backup.sh", "certificates.sh", "nginx/start.sh")
+            + Stream.of("backup.sh", "certificates.sh", "nginx/start.sh", "nightly.sh", "switch.sh")
                 .map(script -> read("deploy/" + script))
                 .collect(Collectors.joining())
             + "LOG_FORMAT LOG_LEVEL MONGODB_DB_NAME ALLOW_STANDALONE_MONGODB MONGODB_URI";

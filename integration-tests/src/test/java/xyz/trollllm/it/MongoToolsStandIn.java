@@ -109,7 +109,7 @@ final class MongoToolsStandIn {
       long documents = 0;
       for (Document each = read(in); each != null; each = read(in)) {
         if (dryRun) {
-          continue;
+          return; // as the real one, which looks at the beginning alone
         }
         MongoDatabase into = client.getDatabase(each.getString("db"));
         String collection = each.getString("collection");
