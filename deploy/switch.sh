@@ -255,7 +255,7 @@ smoke_before() {
 
 recreate() {
   services=$1
-  if [ "$1" = goproxy-ohmygpt ] && compose config --services | grep -qx backend; then
+  if [ "$1" = goproxy-ohmygpt ] && compose config --services | grep -x backend >/dev/null; then
     services="$1 backend"
   fi
   say "recreating $services; requests under way have 25 s to end"
@@ -329,12 +329,13 @@ under_way="$(value SWITCH_UNDER_WAY 2>/dev/null || :)"
 # Takes over from a switch that did not come to its end.
 take_over() {
   [ -n "$under_way" ] || return 0
+  other=${under_way%%:*}
   rest=${under_way#*:}
-  say "an earlier switch was interrupted: $variable was ${rest%%:*}, .env says $from"
-  if [ "${under_way%%:*}" != "$variable" ]; then
+  say "an earlier switch was interrupted: $other was ${rest%%:*}, .env says $(value "$other")"
+  if [ "$other" != "$variable" ]; then
     flag=
-    [ "${under_way%%:*}" != GATEWAY_VERSION ] || flag="--version "
-    fail 78 "that was a switch of ${under_way%%:*}; end it first: switch.sh ${flag}--back"
+    [ "$other" != GATEWAY_VERSION ] || flag="--version "
+    fail 78 "that was another kind of switch; end it first: switch.sh ${flag}--back"
   fi
   from=${rest%%:*}
   before=${rest#*:}
@@ -377,7 +378,8 @@ status() {
   agree=yes
   [ -z "$under_way" ] || {
     agree=no
-    say "a switch was interrupted (or is at work): $under_way was good; switch.sh --back mends it"
+    rest=${under_way#*:}
+    say "a switch was interrupted, or is at work: ${under_way%%:*} was ${rest%%:*} before it"
   }
   for each in "goproxy-openhands GATEWAY_VERSION latest" "goproxy-ohmygpt GATEWAY_VERSION latest" \
     "goproxy-ohmygpt OHMYGPT_CONFIG $default_profile"; do
@@ -396,7 +398,7 @@ status() {
   if [ "$agree" = yes ]; then
     say "what is configured is what runs"
   else
-    say "what is configured is NOT what runs, or not well"
+    say "NOT everything is as it should be, see above"
     exit 1
   fi
 }
@@ -480,7 +482,11 @@ check_nginx
 tell_present_state
 smoke_before
 
-say "switching $variable from $from to $target"
+if [ "$target" = "$from" ]; then
+  say "applying $variable=$target again"
+else
+  say "switching $variable from $from to $target"
+fi
 changed=yes
 if [ "$target" = "$from" ]; then
   write_env "$variable=$target" "${variable}_BEFORE=$before" "SWITCH_UNDER_WAY=$variable:$from:$before"
@@ -489,4 +495,5 @@ else
 fi
 apply_all || roll_back
 write_env SWITCH_UNDER_WAY=
-say "done: $variable is $target; switch.sh ${version_flag}--back goes back to $(value "${variable}_BEFORE")"
+before=$(value "${variable}_BEFORE")
+say "done: $variable is $target${before:+; switch.sh ${version_flag}--back goes back to $before}"
