@@ -132,8 +132,7 @@ final class ComposeIT {
     JsonNode backend = services(Map.of()).path("backend");
 
     assertThat(backend.path("environment").propertyNames())
-        .containsExactlyInAnyOrder(
-            "GOPROXY_OPENHANDS_CONFIG_PATH", "GOPROXY_OHMYGPT_CONFIG_PATH");
+        .containsExactlyInAnyOrder("GOPROXY_OPENHANDS_CONFIG_PATH", "GOPROXY_OHMYGPT_CONFIG_PATH");
     assertThat(backend.has("depends_on")).isFalse();
     assertThat(backend.has("profiles")).isFalse();
     assertThat(backend.toString()).doesNotContain("sk-1", "pw1");

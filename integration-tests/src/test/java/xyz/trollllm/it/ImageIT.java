@@ -187,7 +187,8 @@ final class ImageIT {
   @DisplayName("D7: without a configuration file the health check asks the backend")
   void healthPortOfTheBackend() {
     Map<String, Map<String, String>> environments =
-        Map.of("9006", Map.of(), "7006", Map.of("PORT", "6006"), "6007", Map.of("OPS_PORT", "6007"));
+        Map.of(
+            "9006", Map.of(), "7006", Map.of("PORT", "6006"), "6007", Map.of("OPS_PORT", "6007"));
     environments.forEach((port, more) -> {
       Map<String, String> environment = new HashMap<>(Map.of("CONFIG_PATH", "/no/such/file"));
       environment.putAll(more);
@@ -201,7 +202,8 @@ final class ImageIT {
   }
 
   @Test
-  @DisplayName("D2: the image runs the backend, which is healthy as long as there are prices to show")
+  @DisplayName(
+      "D2: the image runs the backend, which is healthy as long as there are prices to show")
   void backend() throws Exception {
     Path chat = ConfigCopy.readable(RunningGateway.CHAT);
     Path chat2 = ConfigCopy.readable(RunningGateway.CHAT2);

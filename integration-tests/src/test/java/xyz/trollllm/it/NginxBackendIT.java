@@ -176,8 +176,8 @@ final class NginxBackendIT {
     Files.writeString(chatFile, "{\"port\": 8004, \"models\": [");
     eventuallyPasses(() -> assertThat(endpoint(0).path("problem").isObject()).isTrue());
     Files.writeString(chat2File, Files.readString(chat2File).replace("1.06", "1.07"));
-    eventuallyPasses(() ->
-        assertThat(endpoint(1).at("/models/0/multiplier").stringValue()).isEqualTo("1.07"));
+    eventuallyPasses(
+        () -> assertThat(endpoint(1).at("/models/0/multiplier").stringValue()).isEqualTo("1.07"));
 
     assertThat(endpoint(0).at("/models/0/multiplier").stringValue()).isEqualTo("1.06");
     assertThat(endpoint(1).path("problem").isNull()).isTrue();

@@ -74,8 +74,7 @@ final class PriceParityIT {
     RunningGateway gateway = STAGE.start(config, environment(config));
     JsonNode quotes = Http.json(Http.get(gateway.url().resolve("/pricing"))).path("models");
     Path file = SHIPPED.resolve(config);
-    try (RunningGateway backend =
-        RunningGateway.backend(RunningGateway.backendFiles(file, file))) {
+    try (RunningGateway backend = RunningGateway.backend(RunningGateway.backendFiles(file, file))) {
       JsonNode shown =
           Http.json(Http.get(backend.url().resolve("/endpoints.json"))).at("/endpoints/0/models");
       String page = Http.get(backend.url().resolve("/endpoints")).body();
