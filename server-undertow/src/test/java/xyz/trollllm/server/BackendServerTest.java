@@ -1,5 +1,6 @@
 package xyz.trollllm.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -121,9 +122,7 @@ final class BackendServerTest {
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
     assertThat(header(head, "content-length"))
-        .isEqualTo(
-            Integer.toString(
-                get(path).body().getBytes(java.nio.charset.StandardCharsets.UTF_8).length));
+        .isEqualTo(Integer.toString(get(path).body().getBytes(UTF_8).length));
   }
 
   @ParameterizedTest

@@ -255,6 +255,20 @@ final class PriceWatchTest {
   }
 
   @Test
+  void whatIsNoConfigurationAtAllIsNotRead() throws IOException {
+    TwoFiles.write(files.chat, " ".repeat(1 << 21));
+    Files.delete(files.chat2);
+    Files.createSymbolicLink(files.chat2, Path.of("/dev/zero"));
+    try (PriceWatch watch = watch()) {
+      assertThat(told())
+          .contains(
+              "problem: " + files.chat + ": is larger than 1048576 bytes",
+              "problem: " + files.chat2 + ": is not a file");
+      assertThat(watch.isReady()).isFalse();
+    }
+  }
+
+  @Test
   void warningsAreTold() {
     TwoFiles.change(files.chat, "\"billing_multiplier\": 1.08", "\"billing_multiplier\": 10.8");
     try (PriceWatch watch = watch()) {
