@@ -72,7 +72,8 @@ final class RunningGateway implements AutoCloseable {
     return launch(command, store, environment).awaitListening();
   }
 
-  private static List<String> serve() {
+  /** The command that starts an instance. */
+  static List<String> serve() {
     return List.of(JAVA, "-jar", JAR.toString(), "serve");
   }
 
