@@ -91,7 +91,8 @@ final class RunningGateway implements AutoCloseable {
         "GOPROXY_OHMYGPT_CONFIG_PATH", chat2.toString());
   }
 
-  private static List<String> serve() {
+  /** The command that starts an instance. */
+  static List<String> serve() {
     return List.of(JAVA, "-jar", JAR.toString(), "serve");
   }
 

@@ -68,12 +68,13 @@ final class ServeCommand implements Callable<Integer> {
         : Path.of(shell.environment().getOrDefault("CONFIG_PATH", DEFAULT_CONFIG));
   }
 
-  /** Where request records go while standard output does not take them. */
+  /**
+   * Where request records go while standard output does not take them: beside the journal, since
+   * that folder outlives the process and its container.
+   */
   private Path spillFile(GatewayConfig valid) {
-    String directory =
-        shell
-            .environment()
-            .getOrDefault("REQUEST_LOG_SPILL_DIR", System.getProperty("java.io.tmpdir"));
-    return Path.of(directory, "gateway-" + valid.instance() + "-requests.ndjson");
+    String directory = shell.environment().get("REQUEST_LOG_SPILL_DIR");
+    return (directory == null ? valid.journal().directory() : Path.of(directory))
+        .resolve("gateway-" + valid.instance() + "-requests.ndjson");
   }
 }
