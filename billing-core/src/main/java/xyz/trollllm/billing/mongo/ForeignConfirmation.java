@@ -17,8 +17,8 @@ import xyz.trollllm.billing.Usd;
  * Takes everything for right that others changed past the gateway, such as another implementation
  * that served the same users for a while: every difference of a balance, and of what was used of
  * it, that an audit finds. Left as they are: users about whom anything else is wrong, which would
- * be papered over, and users with requests under way. Changes no balance; remembers all
- * differences meanwhile; blocks. Used by one thread.
+ * be papered over, and users with requests under way. Changes no balance; remembers all differences
+ * meanwhile; blocks. Used by one thread.
  */
 public final class ForeignConfirmation {
   private static final Set<Difference.Kind> FOREIGN =
