@@ -137,11 +137,7 @@ final class SmokeIT {
   @DisplayName("D11: for programs there is one JSON object a model, and one for all")
   void json() throws InterruptedException {
     RunningGateway smoke =
-        smokeAt(STAGE.chat2(), "--model",
-            Ask.HAIKU,
-            "--model",
-            Ask.SONNET,
-            "--json");
+        smokeAt(STAGE.chat2(), "--model", Ask.HAIKU, "--model", Ask.SONNET, "--json");
 
     assertThat(smoke.exitCode()).as(output(smoke)).isZero();
     List<JsonNode> lines = smoke.output().stream().map(Http::json).toList();
@@ -161,8 +157,7 @@ final class SmokeIT {
             RunningGateway.CHAT2,
             file -> ((ObjectNode) file.path("models").path(1)).put("output_price_per_mtok", 15.01));
 
-    RunningGateway smoke =
-        smokeAt(STAGE.chat2(), "--config", dearer);
+    RunningGateway smoke = smokeAt(STAGE.chat2(), "--config", dearer);
 
     assertThat(smoke.exitCode()).isEqualTo(1);
     assertThat(output(smoke))
@@ -174,7 +169,9 @@ final class SmokeIT {
   @DisplayName("D11: another upstream or credit field than expected fails")
   void otherWay() throws InterruptedException {
     RunningGateway smoke =
-        smokeAt(STAGE.chat(), "--model",
+        smokeAt(
+            STAGE.chat(),
+            "--model",
             Ask.HAIKU,
             "--expect-upstream",
             "ohmygpt",
@@ -196,10 +193,7 @@ final class SmokeIT {
         .follow(Script.inOrder(new Behaviour.Answers(Delivery.IMMEDIATE.holdingEvent(2, gate))));
     int before = STAGE.upstream().served().size();
     RunningGateway smoke =
-        smokeAt(STAGE.chat2(), "--other-url",
-            STAGE.chat().url().toString(),
-            "--model",
-            Ask.HAIKU);
+        smokeAt(STAGE.chat2(), "--other-url", STAGE.chat().url().toString(), "--model", Ask.HAIKU);
     eventually(() -> STAGE.upstream().served().size() > before, () -> "not sent");
     for (RunningGateway gateway : List.of(STAGE.chat(), STAGE.chat2())) {
       Trace.of(
@@ -254,11 +248,7 @@ final class SmokeIT {
   void failingModels() throws InterruptedException {
     STAGE.upstream().follow(Script.always(Behaviour.fails(500)));
 
-    RunningGateway smoke =
-        smokeAt(STAGE.chat2(), "--model",
-            "gpt-1",
-            "--model",
-            Ask.HAIKU);
+    RunningGateway smoke = smokeAt(STAGE.chat2(), "--model", "gpt-1", "--model", Ask.HAIKU);
 
     assertThat(smoke.exitCode()).isEqualTo(1);
     assertThat(output(smoke))
@@ -273,8 +263,7 @@ final class SmokeIT {
         .upstream()
         .follow(Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.cutAtByte(700))));
 
-    RunningGateway smoke =
-        smokeAt(STAGE.chat2(), "--model", Ask.HAIKU);
+    RunningGateway smoke = smokeAt(STAGE.chat2(), "--model", Ask.HAIKU);
 
     assertThat(smoke.exitCode()).isEqualTo(1);
     assertThat(output(smoke))
@@ -286,11 +275,7 @@ final class SmokeIT {
   void silentUpstream() throws InterruptedException {
     STAGE.upstream().follow(Script.always(new Behaviour.Hangs()));
 
-    RunningGateway smoke =
-        smokeAt(STAGE.chat2(), "--model",
-            Ask.HAIKU,
-            "--timeout",
-            "2");
+    RunningGateway smoke = smokeAt(STAGE.chat2(), "--model", Ask.HAIKU, "--timeout", "2");
 
     assertThat(smoke.exitCode()).isEqualTo(1);
     assertThat(output(smoke)).containsPattern("FAILED: http://\\S+ did not .*within 2 s");
@@ -337,10 +322,7 @@ final class SmokeIT {
     int nobody = Nginx.freePorts(1).getFirst();
 
     RunningGateway smoke =
-        smokeAt(STAGE.chat2(), "--model",
-            Ask.HAIKU,
-            "--other-url",
-            "http://127.0.0.1:" + nobody);
+        smokeAt(STAGE.chat2(), "--model", Ask.HAIKU, "--other-url", "http://127.0.0.1:" + nobody);
 
     assertThat(smoke.exitCode()).as(output(smoke)).isZero();
     assertThat(output(smoke)).contains("note: the other endpoint's credit field was not compared");

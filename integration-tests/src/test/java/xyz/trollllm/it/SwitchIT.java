@@ -364,8 +364,9 @@ final class SwitchIT {
     assertThat(script.process().waitFor(1, TimeUnit.MINUTES)).isTrue();
 
     assertThat(script.process().exitValue()).isEqualTo(143);
-    assertThat(script.output())
-        .anyMatch(line -> line.contains("interrupted: run the same again, or switch.sh --back"));
+    eventually(
+        () -> String.join("\n", script.output()).contains("interrupted: run the same again, or"),
+        () -> "does not say how to go on: " + script.output());
     assertDone(rig.run("--back"));
     assertRuns(PLAIN);
   }

@@ -36,18 +36,6 @@ final class SwitchRig implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Path DOCKER = Path.of("src", "test", "deploy-tools", "docker");
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final String ENV =
-      """
-      # Kept as it is.
-      COMPOSE_PROJECT_NAME=trollllm
-
-      OHMYGPT_CONFIG=%s
-      OPENHANDS_API_KEY=%s
-      OHMYGPT_API_KEY=%s
-      # Passwords.
-      MONGODB_ROOT_PASSWORD='a b'
-      MONGODB_PASSWORD=pw
-      """;
 
   private final Path folder;
   private final NameServer names =
@@ -162,7 +150,20 @@ final class SwitchRig implements AutoCloseable {
       Files.deleteIfExists(docker().resolve(left));
     }
     Files.deleteIfExists(env());
-    Files.writeString(env(), ENV.formatted(profile, StandInUpstream.KEY, StandInUpstream.KEY));
+    Files.writeString(
+        env(),
+        """
+        # Kept as it is.
+        COMPOSE_PROJECT_NAME=trollllm
+
+        OHMYGPT_CONFIG=%s
+        OPENHANDS_API_KEY=%s
+        OHMYGPT_API_KEY=%s
+        # Passwords.
+        MONGODB_ROOT_PASSWORD='a b'
+        MONGODB_PASSWORD=pw
+        """
+            .formatted(profile, StandInUpstream.KEY, StandInUpstream.KEY));
     Files.setPosixFilePermissions(env(), PosixFilePermissions.fromString("rw-r-----"));
     List<String> up = new ArrayList<>(List.of(folder.resolve("bin/docker").toString(), "compose"));
     up.addAll(List.of("--project-directory", deploy().toString()));
