@@ -368,8 +368,7 @@ final class BackupIT {
     store
         .database()
         .getCollection("usersNew")
-        .updateOne(
-            new Document("_id", user.name()), new Document("$set", new Document("gw.n", 7)));
+        .updateOne(new Document("_id", user.name()), new Document("$set", new Document("gw.n", 7)));
     Programs.Finished wrong = nightly();
 
     assertThat(refused.exitCode()).isEqualTo(78);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +35,6 @@ import xyz.trollllm.server.standin.StandInUpstream;
  */
 final class ImageIT {
   private static final String DOCKERFILE = read(Nginx.DEPLOY.resolve("Dockerfile"));
-  private static final int STREAMS = 50;
   private static final int REQUESTS = 500;
 
   private static Path image;
@@ -99,10 +99,18 @@ final class ImageIT {
     Map<String, String> environment = new HashMap<>(RunningGateway.environment(upstream));
     environment.put("PATH", "/usr/bin:/bin");
     environment.put("JAVA_HOME", image.resolve("java").toString());
-    environment.put("JAVA_OPTS", options.group(1) + " -Xmx512m -XX:AOTMode=on");
+    environment.put("JAVA_OPTS", options.group(1) + heap(options.group(1)) + " -XX:AOTMode=on");
     environment.put("CONFIG_PATH", ConfigCopy.readable(config).toString());
     environment.put("JOURNAL_DIRECTORY", anybodysDirectory().toString());
     return environment;
+  }
+
+  /** What the share of the container's memory comes to, since there is no container here. */
+  private static String heap(String options) {
+    Matcher percentage = Pattern.compile("MaxRAMPercentage=(\\d+)").matcher(options);
+    assertThat(percentage.find()).isTrue();
+    long megabytes = containerMegabytes() * Long.parseLong(percentage.group(1)) / 100;
+    return " -Xmx%dm".formatted(megabytes);
   }
 
   /** As a volume is that was made for the image's user. */
@@ -291,34 +299,48 @@ final class ImageIT {
   }
 
   @Test
-  @DisplayName("D8: both instances idle and under load, measured")
+  @DisplayName(
+      "D8: both instances idle, with 50 and with 500 streams each, fit in their containers")
   void memory() throws Exception {
+    long limitKilobytes = containerMegabytes() * 1024;
     Gate gate = new Gate();
     upstream.follow(Script.always(new Behaviour.Answers(Delivery.IMMEDIATE.holdingEvent(5, gate))));
     Store.User user = store.newUser(1000, 1000);
-    String stream = RawClient.post(Api.ANTHROPIC_MESSAGES, user.key(), Ask.stream(Ask.HAIKU));
-    try (RunningGateway chat = start(RunningGateway.CHAT);
-        RunningGateway chat2 = start(RunningGateway.CHAT2)) {
+    NameServer names =
+        NameServer.start()
+            .with(Nginx.CHAT_SERVICE, "127.0.0.1")
+            .with(Nginx.CHAT2_SERVICE, "127.0.0.1");
+    try (names;
+        RunningGateway chat = start(RunningGateway.CHAT);
+        RunningGateway chat2 = start(RunningGateway.CHAT2);
+        Nginx nginx =
+            Nginx.start(
+                names, chat.url().getPort(), chat2.url().getPort(), ImageIT::forOneClient)) {
       List<RunningGateway> both = List.of(chat, chat2);
-      String idle = both.stream().map(ImageIT::residentKilobytes).toList().toString();
-      List<RawClient> clients = new ArrayList<>();
-      for (int i = 0; i < STREAMS; i++) {
-        for (RunningGateway gateway : both) {
-          RawClient client = new RawClient(gateway);
-          clients.add(client);
-          client.send(stream).readUntil("text_delta");
-        }
-      }
       System.out.printf(
-          "memory of chat and chat2 in kB: idle %s, with %d streams each %s%n",
-          idle, STREAMS, both.stream().map(ImageIT::residentKilobytes).toList());
-      gate.open();
-      for (RawClient client : clients) {
-        client.readUntil("message_stop");
-        client.close();
+          "memory of chat and chat2, each with at most %d MB and %s:%n",
+          containerMegabytes(), environment(RunningGateway.CHAT).get("JAVA_OPTS"));
+      printMemory("idle", both);
+      DomainClient client = DomainClient.of(nginx);
+      List<Response> streams = new ArrayList<>();
+      for (int most : List.of(50, 500)) {
+        while (streams.size() < most * both.size()) {
+          String domain = streams.size() % 2 == 0 ? Nginx.CHAT : Nginx.CHAT2;
+          streams.add(openStream(client, domain, user));
+        }
+        printMemory("with %d streams each".formatted(most), both);
       }
       assertThat(both)
-          .allSatisfy(gateway -> assertThat(residentKilobytes(gateway)).isLessThan(512 * 1024));
+          .allSatisfy(gateway -> assertThat(residentKilobytes(gateway)).isLessThan(limitKilobytes));
+
+      gate.open();
+
+      for (Response stream : streams) {
+        assertThat(stream.body().source().readUtf8()).contains("message_stop");
+        stream.close();
+      }
+      printMemory("when all have ended", both);
+      Books.audit(store, both);
     }
   }
 
@@ -347,6 +369,35 @@ final class ImageIT {
 
   private static Duration processorTime(RunningGateway gateway) {
     return gateway.process().info().totalCpuDuration().orElseThrow();
+  }
+
+  /** nginx takes 512 requests from one address. */
+  private static String forOneClient(String configuration) {
+    return configuration.replaceAll("limit_conn clients \\d+;", "limit_conn clients 5000;");
+  }
+
+  private static Response openStream(DomainClient client, String domain, Store.User user)
+      throws IOException {
+    Response stream =
+        client.open(
+            client.request(domain, Api.ANTHROPIC_MESSAGES, user.key(), Ask.stream(Ask.HAIKU)));
+    assertThat(stream.code()).isEqualTo(200);
+    assertThat(stream.body().source().readUtf8LineStrict()).contains("message_start");
+    return stream;
+  }
+
+  /** What the Compose file allows a container. */
+  private static long containerMegabytes() {
+    Matcher limit =
+        Pattern.compile("mem_limit: \\$\\{GATEWAY_MEMORY:-(\\d+)g}")
+            .matcher(read(Nginx.DEPLOY.resolve("docker-compose.prod.yml")));
+    assertThat(limit.find()).isTrue();
+    return Long.parseLong(limit.group(1)) * 1024;
+  }
+
+  private static void printMemory(String when, List<RunningGateway> both) {
+    System.out.printf(
+        "  %s: %s MB%n", when, both.stream().map(one -> residentKilobytes(one) / 1024).toList());
   }
 
   private static long residentKilobytes(RunningGateway gateway) {
