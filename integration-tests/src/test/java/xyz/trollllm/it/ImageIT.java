@@ -148,7 +148,7 @@ final class ImageIT {
     int exitCode;
     try (RunningGateway gateway = start(RunningGateway.CHAT)) {
       assertThat(health(gateway).exitCode()).isZero();
-      assertThat(readiness(gateway)).contains("HTTP/1.1 200").endsWith("{\"ready\":true}");
+      assertThat(readiness(gateway)).contains(" 200 OK").endsWith("{\"ready\":true}");
       assertThat(Http.post(gateway, user.key(), Ask.answer(Ask.HAIKU)).statusCode()).isEqualTo(200);
       Books.audit(store, List.of(gateway));
       gateway.terminate();
