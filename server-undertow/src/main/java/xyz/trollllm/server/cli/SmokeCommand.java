@@ -135,8 +135,7 @@ final class SmokeCommand implements Callable<Integer> {
     GatewayClient other = otherUrl == null ? null : client("--other-url", otherUrl, tls, key);
     try {
       SmokeReport report =
-          new SmokeRun(client("--url", url, tls, key), expectation, attempts)
-              .run(models, other);
+          new SmokeRun(client("--url", url, tls, key), expectation, attempts).run(models, other);
       shell.out().print(json ? report.json() : report.text());
       shell.out().flush();
       return report.right() ? ExitCode.OK : ExitCode.FAILED;
