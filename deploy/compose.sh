@@ -13,9 +13,9 @@ compose() {
     -f "$here/docker-compose.prod.yml" "$@"
 }
 
-# The container of a service, be it running or not; empty if there is none.
+# The container of a service that runs, or is paused or started again; empty if there is none.
 container() {
-  compose ps -a -q "$1" 2>/dev/null | head -n 1
+  compose ps -q "$1" 2>/dev/null | head -n 1
 }
 
 # "running healthy 0": what a service's container does, its health, how often it was restarted.

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import xyz.trollllm.billing.HeldPort;
 import xyz.trollllm.server.standin.Behaviour;
 import xyz.trollllm.server.standin.Delivery;
 import xyz.trollllm.server.standin.Gate;
@@ -308,23 +309,24 @@ final class SmokeIT {
   @Test
   @DisplayName("D11: a gateway that is not there is told")
   void unreachable() throws InterruptedException {
-    int nobody = Nginx.freePorts(1).getFirst();
+    try (HeldPort nobody = HeldPort.take()) {
+      RunningGateway smoke = smoke(user.key(), "--url", "http://127.0.0.1:" + nobody.number());
 
-    RunningGateway smoke = smoke(user.key(), "--url", "http://127.0.0.1:" + nobody);
-
-    assertThat(smoke.exitCode()).isEqualTo(69);
-    assertThat(output(smoke)).contains("cannot be reached: Connection refused");
+      assertThat(smoke.exitCode()).isEqualTo(69);
+      assertThat(output(smoke)).contains("cannot be reached: Connection refused");
+    }
   }
 
   @Test
   @DisplayName("D11: an endpoint in trouble is no fault of the one that is tried")
   void otherEndpointInTrouble() throws InterruptedException {
-    int nobody = Nginx.freePorts(1).getFirst();
+    try (HeldPort nobody = HeldPort.take()) {
+      String url = "http://127.0.0.1:" + nobody.number();
+      RunningGateway smoke = smokeAt(STAGE.chat2(), "--model", Ask.HAIKU, "--other-url", url);
 
-    RunningGateway smoke =
-        smokeAt(STAGE.chat2(), "--model", Ask.HAIKU, "--other-url", "http://127.0.0.1:" + nobody);
-
-    assertThat(smoke.exitCode()).as(output(smoke)).isZero();
-    assertThat(output(smoke)).contains("note: the other endpoint's credit field was not compared");
+      assertThat(smoke.exitCode()).as(output(smoke)).isZero();
+      assertThat(output(smoke))
+          .contains("note: the other endpoint's credit field was not compared");
+    }
   }
 }

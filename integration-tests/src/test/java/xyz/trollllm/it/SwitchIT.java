@@ -100,19 +100,23 @@ final class SwitchIT {
   }
 
   /** That .env and the containers say this profile, and nothing is under way. */
-  private static void assertRuns(String profile) throws IOException {
+  private void assertRuns(String profile) throws IOException {
     assertThat(Files.readString(rig.env()))
         .contains("\nOHMYGPT_CONFIG=" + profile + "\n")
         .doesNotContain("SWITCH_UNDER_WAY");
     assertThat(rig.profileOf(Nginx.CHAT2_SERVICE, CHAT2_MOUNT)).isEqualTo(profile);
-    assertThat(rig.container("backend").toString()).contains("/" + profile + "\"");
+    assertThat(rig.container(SwitchRig.BACKEND).toString()).contains("/" + profile + "\"");
+    String prices = client.send(client.request(Nginx.CHAT, "/endpoints.json")).body();
+    assertThat(Http.json(prices).at("/endpoints/1/upstreams/0").asString(""))
+        .as("whose prices are shown")
+        .isEqualTo(profile.equals(UPSTREAM) ? "ohmygpt" : "openhands");
   }
 
   @Test
   @DisplayName("D10, D11: chat2 is switched under load: chat serves all, streams end, credits pays")
   void switchUnderLoad() throws Exception {
     String chatContainer = rig.container(Nginx.CHAT_SERVICE).toString();
-    long backend = rig.container("backend").path("number").asLong();
+    long backend = rig.container(SwitchRig.BACKEND).path("number").asLong();
     Store.User others = STORE.newUser(10, 10);
     AtomicBoolean over = new AtomicBoolean();
     List<String> outcomes = new CopyOnWriteArrayList<>();
@@ -163,7 +167,7 @@ final class SwitchIT {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rig.env())))
         .isEqualTo("rw-r-----");
     assertThat(rig.container(Nginx.CHAT_SERVICE)).hasToString(chatContainer);
-    assertThat(rig.container("backend").path("number").asLong()).isEqualTo(backend + 1);
+    assertThat(rig.container(SwitchRig.BACKEND).path("number").asLong()).isEqualTo(backend + 1);
     assertThat(String.join("\n", script.output()))
         .contains("leads chat2 to upstream ohmygpt, paid from credits")
         .containsPattern("claude-haiku-4-5 +openhands +credits .* ok\n")
@@ -421,7 +425,7 @@ final class SwitchIT {
   }
 
   private static void assertImages(String tag) {
-    for (String service : List.of(Nginx.CHAT_SERVICE, Nginx.CHAT2_SERVICE, "backend")) {
+    for (String service : List.of(Nginx.CHAT_SERVICE, Nginx.CHAT2_SERVICE, SwitchRig.BACKEND)) {
       assertThat(rig.container(service).path("image").asString(""))
           .isEqualTo("trollllm-gateway:" + tag);
     }

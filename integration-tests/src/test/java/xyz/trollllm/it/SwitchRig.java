@@ -33,6 +33,8 @@ final class SwitchRig implements AutoCloseable {
   /** A profile that passes every check and does not start. */
   static final String DEAD = "config-ohmygpt-dead.json";
 
+  static final String BACKEND = "backend";
+
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Path DOCKER = Path.of("src", "test", "deploy-tools", "docker");
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -41,9 +43,15 @@ final class SwitchRig implements AutoCloseable {
   private final NameServer names =
       NameServer.start()
           .with(Nginx.CHAT_SERVICE, "127.0.0.1")
-          .with(Nginx.CHAT2_SERVICE, "127.0.0.1");
-  private final List<Integer> ports = freePorts(4);
-  private final Nginx nginx = Nginx.start(names, ports.get(0), ports.get(2));
+          .with(Nginx.CHAT2_SERVICE, "127.0.0.1")
+          .with(BACKEND, "127.0.0.1");
+  private final List<Integer> ports = freePorts(6);
+  private final Nginx nginx =
+      Nginx.start(
+          names,
+          ports.get(0),
+          ports.get(2),
+          text -> text.replace("backend:8006", "backend:" + ports.get(4)));
 
   /** Starts nginx, and nothing behind it. */
   SwitchRig(Store store, StandInUpstream openHands, StandInUpstream ohMyGpt) {
@@ -75,10 +83,6 @@ final class SwitchRig implements AutoCloseable {
       }
     }
     Files.copy(profile(PLAIN), profile(DEAD));
-    // As if the profile of the backend were asked for: it is recreated together with chat2.
-    Path compose = deploy().resolve("docker-compose.prod.yml");
-    Files.writeString(
-        compose, Files.readString(compose).replace("    profiles: [\"backend\"]\n", ""));
   }
 
   private Map<String, Object> setup(
@@ -101,8 +105,12 @@ final class SwitchRig implements AutoCloseable {
         Map.of("MONGODB_URI", store.uri(), "ALLOW_STANDALONE_MONGODB", "true"),
         "services",
         Map.of(
-            Nginx.CHAT_SERVICE, places(Nginx.CHAT_SERVICE, 0),
-            Nginx.CHAT2_SERVICE, places(Nginx.CHAT2_SERVICE, 2)),
+            Nginx.CHAT_SERVICE,
+            places(Nginx.CHAT_SERVICE, 0),
+            Nginx.CHAT2_SERVICE,
+            places(Nginx.CHAT2_SERVICE, 2),
+            BACKEND,
+            places(BACKEND, 4)),
         "profiles",
         Map.of(
             RunningGateway.CHAT,
@@ -170,7 +178,7 @@ final class SwitchRig implements AutoCloseable {
     up.addAll(List.of("--env-file", env().toString()));
     up.addAll(List.of("-f", deploy().resolve("docker-compose.prod.yml").toString(), "up", "-d"));
     List<String> stale = new ArrayList<>();
-    for (String service : List.of(Nginx.CHAT_SERVICE, Nginx.CHAT2_SERVICE, "backend")) {
+    for (String service : List.of(Nginx.CHAT_SERVICE, Nginx.CHAT2_SERVICE, BACKEND)) {
       JsonNode container = container(service);
       boolean right =
           service.equals(Nginx.CHAT_SERVICE) || container.toString().contains("/" + profile + "\"");
@@ -187,7 +195,8 @@ final class SwitchRig implements AutoCloseable {
         throw new AssertionError(started.output());
       }
     }
-    eventually(PATIENCE, () -> isReady(1) && isReady(3), () -> log(Nginx.CHAT2_SERVICE));
+    eventually(
+        PATIENCE, () -> isReady(1) && isReady(3) && isReady(5), () -> log(Nginx.CHAT2_SERVICE));
     Files.deleteIfExists(docker().resolve("calls"));
   }
 
@@ -304,7 +313,7 @@ final class SwitchRig implements AutoCloseable {
 
   @Override
   public void close() {
-    for (String service : List.of(Nginx.CHAT_SERVICE, Nginx.CHAT2_SERVICE, "backend")) {
+    for (String service : List.of(Nginx.CHAT_SERVICE, Nginx.CHAT2_SERVICE, BACKEND)) {
       long pid = container(service).path("pid").asLong(0);
       ProcessHandle.of(pid).filter(_ -> pid > 0).ifPresent(ProcessHandle::destroy);
     }
