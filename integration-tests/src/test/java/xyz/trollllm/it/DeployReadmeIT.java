@@ -37,7 +37,7 @@ final class DeployReadmeIT {
       Pattern.compile("(?:/app/gateway|\\./gateway|^gateway) ([a-z].*)");
   private static final Pattern COMPOSE = Pattern.compile("docker compose ([a-z]+)(.*)");
   private static final Pattern SCRIPT =
-      Pattern.compile("(?:\\./|/opt/|deploy/)?([a-z/-]+\\.sh)\\b(.*)");
+      Pattern.compile("(?:\\./|/opt/gateway/deploy/|/opt/|deploy/)?([a-z/-]+\\.sh)\\b(.*)");
   private static final Pattern VARIABLE = Pattern.compile("\\b[A-Z]+(?:_[A-Z]+)+\\b");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]*))?\\)");
 
