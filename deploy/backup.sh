@@ -77,7 +77,10 @@ dump() {
 # Files change while tar reads them, which is its exit code 1; readers of a journal leave out what is
 # not whole. If files came or went meanwhile, one may be missing that requests were moved to: 3.
 # shellcheck disable=SC2016 # for the shell in the container
-copy_folder='cd "$1" && before=$(ls) && { tar -cf - . || [ $? -eq 1 ]; } && { [ "$before" = "$(ls)" ] || exit 3; }'
+copy_folder='cd "$1" || exit 2
+  before=$(ls | grep "[.]journal$")
+  tar --exclude="*.free" -cf - . || [ $? -eq 1 ] || exit 2
+  [ "$before" = "$(ls | grep "[.]journal$")" ] || exit 3'
 
 journal() {
   for attempt in 1 2 3 4 5; do

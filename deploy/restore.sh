@@ -101,7 +101,7 @@ esac
 
 if [ "$keep_journals" = no ]; then
   for instance in $instances; do
-    found=$(with_journal "$instance" find /app/journal -name '*.journal' </dev/null) ||
+    found=$(with_journal "$instance" find /app/journal -maxdepth 1 -name '*.journal' </dev/null) ||
       fail 69 "the journal of $instance could not be read"
     [ -z "$found" ] ||
       fail 75 "the journal of $instance holds something, and is newer than the backup's: --keep-journals keeps it"
@@ -121,9 +121,17 @@ esac
 dump | compose exec -T mongodb bash /opt/mongodb/restore.sh >&2 ||
   fail 69 "the dump was not restored whole; mend what is said above, and begin again with --drop"
 if [ "$keep_journals" = no ]; then
+  # Both aside first, so that nothing is there if one of them is not whole.
+  # shellcheck disable=SC2016 # for the shell in the container
   for instance in $instances; do
-    with_journal "$instance" tar -C /app/journal -xzf - <"$work/journals/$instance.tar.gz" >&2 ||
-      fail 69 "the journal of $instance was not restored; its requests would not be charged"
+    with_journal "$instance" sh -c 'rm -rf "$1/restoring" && mkdir "$1/restoring" && tar -C "$1/restoring" -xzf -' \
+      sh /app/journal <"$work/journals/$instance.tar.gz" >&2 ||
+      fail 69 "the journal of $instance was not restored; its requests would not be charged; begin again with --drop"
+  done
+  # shellcheck disable=SC2016
+  for instance in $instances; do
+    with_journal "$instance" sh -c 'find "$1/restoring" -mindepth 1 -maxdepth 1 -exec mv {} "$1" \; && rmdir "$1/restoring"' sh /app/journal </dev/null >&2 ||
+      fail 69 "the journal of $instance was not restored; move what is in its folder restoring to /app/journal"
   done
 fi
 echo "restored the database as it was at $(sed -n 's/^dumped //p' "$work/manifest")" >&2

@@ -22,7 +22,7 @@
 #   SMOKE_CACERT       a file of certificates to trust instead of the usual authorities
 #   HEALTHY_SECONDS    how long a service may take until it is healthy (180)
 #
-# Exit code 0: done; 1: it did not work, and was rolled back or kept; 64: wrong arguments; 69: docker
+# Exit code 0: done; 1: it did not work, and was rolled back or kept, or could not be tried; 64: wrong arguments; 69: docker
 # or another program is missing or fails; 75: another switch is at work; 78: something is wrong with
 # .env, the profile or the key. With 64 and above nothing was changed.
 set -eu
@@ -120,13 +120,17 @@ is_healthy() {
 running() {
   id=$(container "$2")
   [ -n "$id" ] || return 0
-  case $1 in
-    OHMYGPT_CONFIG)
+  case "$1 $2" in
+    "OHMYGPT_CONFIG backend")
+      docker inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$id" |
+        sed -n 's,^GOPROXY_OHMYGPT_CONFIG_PATH=.*/,,p'
+      ;;
+    OHMYGPT_CONFIG*)
       source=$(docker inspect -f \
         '{{range .Mounts}}{{if eq .Destination "/app/config.json"}}{{.Source}}{{end}}{{end}}' "$id")
       echo "${source##*/}"
       ;;
-    GATEWAY_VERSION)
+    GATEWAY_VERSION*)
       image=$(docker inspect -f '{{.Config.Image}}' "$id")
       echo "${image##*:}"
       ;;
@@ -241,32 +245,37 @@ smoke_before() {
     return
   fi
   # Whatever file the instance runs with now: that it is wrong may be why it is switched.
-  for instance in $instances; do
-    say "trying every model of $instance as it is"
+  for each in $instances; do
+    say "trying every model of $each as it is"
     code=0
-    smoke "$instance" || code=$?
+    smoke "$each" || code=$?
     case $code in
       0) ;;
+      69)
+        unreachable="$unreachable $each"
+        say "$each cannot be tried; going on, since that may be why it is switched"
+        ;;
       64 | 78) fail 78 "the smoke test cannot be run, see above; nothing was changed" ;;
-      *) say "$instance does not pass as it is; going on, since that may be why it is switched" ;;
+      *) say "$each does not pass as it is; going on, since that may be why it is switched" ;;
     esac
   done
 }
 
 recreate() {
-  services=$1
-  if [ "$1" = goproxy-ohmygpt ] && compose config --services | grep -x backend >/dev/null; then
-    services="$1 backend"
-  fi
-  say "recreating $services; requests under way have 25 s to end"
-  # shellcheck disable=SC2086 # several words on purpose
-  compose up -d --no-deps --force-recreate $services || {
+  say "recreating $1; requests under way have 25 s to end"
+  compose up -d --no-deps --force-recreate "$1" || {
     say "docker compose failed, see above"
     return 1
   }
-  for service in $services; do
-    await_healthy "$service" || return 1
-  done
+  await_healthy "$1"
+}
+
+# After chat2, with the same profile and version. It decides over nothing but itself.
+recreate_price_page() {
+  say "recreating backend"
+  if ! compose up -d --no-deps --force-recreate backend || ! await_healthy backend; then
+    say "WARNING: the price page does not work, see above; chat2 does"
+  fi
 }
 
 await_healthy() {
@@ -293,32 +302,53 @@ await_healthy() {
   return 1
 }
 
-# Has one instance run as .env says, and tries it. nginx finds new containers by itself within a second;
-# to reload it would close idle connections of chat's clients, too, some of which are just being used.
+# Has one instance run as .env says, and tries it: INSTANCE tried|untried. nginx finds new containers by
+# itself within a second; to reload it would close idle connections of chat's clients, too, some of
+# which are just being used.
 apply() {
   recreate "$1" || return 1
   if [ "$2" = tried ] && [ -n "${SMOKE_KEY:-}" ]; then
-    say "trying every model of $1 as it is now"
-    smoke "$1" --config /app/config.json --attempts 2 || {
+    try "$1" || return 1
+  fi
+  [ "$1" != goproxy-ohmygpt ] || recreate_price_page
+}
+
+# Fails if the instance does; that it cannot be tried for other reasons is told and remembered.
+try() {
+  say "trying every model of $1 as it is now"
+  code=0
+  smoke "$1" --config /app/config.json --attempts 2 || code=$?
+  case "$code $unreachable " in
+    "0 "*) ;;
+    "64 "* | "78 "* | "69 "*" $1 "*)
+      untried="$untried $1"
+      say "$1 could not be tried, see above; it stays as it is now"
+      ;;
+    *)
       say "$1 does not pass"
       return 1
-    }
-  fi
+      ;;
+  esac
 }
 
-# One instance after the other; the next only if this one is well.
+# One instance after the other; the next only if this one is well, or if all are to go back anyway.
 apply_all() {
+  well=yes
   for each in $instances; do
     touched="$touched $each"
-    apply "$each" tried || return 1
+    apply "$each" tried || well=no
+    [ "$well" = yes ] || [ "$back" = yes ] || break
   done
+  [ "$well" = yes ]
 }
 
-# Whatever was recreated, and nothing else; each whether or not the one before is well.
+# Whatever may run with something else now, and nothing else; each whether or not the others are well.
 undo() {
   well=yes
-  for each in $touched; do
-    apply "$each" untried || well=no
+  for each in $instances; do
+    case " $touched " in
+      *" $each "*) apply "$each" untried || well=no ;;
+    esac
   done
   [ "$well" = yes ]
 }
@@ -339,12 +369,25 @@ take_over() {
   fi
   from=${rest%%:*}
   before=${rest#*:}
+  for each in $instances; do
+    [ "$(running "$variable" "$each")" = "$from" ] || touched="$touched $each"
+  done
 }
 
+# "; switch.sh --back goes back to ...", if there is anything to go back to
+way_back() {
+  former=$(value "${variable}_BEFORE")
+  [ -z "$former" ] || echo "; switch.sh ${version_flag}--back goes back to $former"
+}
+
+# Going back is never undone: what was left may be worse.
 roll_back() {
-  if [ "$keep" = yes ]; then
+  if [ "$keep" = yes ] || [ "$back" = yes ] || [ "$target" = "$from" ]; then
+    recreate_price_page # it shows what chat2 runs with, well or not
+  fi
+  if [ "$keep" = yes ] || [ "$back" = yes ]; then
     write_env SWITCH_UNDER_WAY=
-    say "FAILED, and kept: $variable is $target; switch.sh ${version_flag}--back goes back to $from"
+    say "FAILED, and kept: $variable is $target$(way_back)"
     exit 1
   fi
   if [ "$target" = "$from" ]; then
@@ -382,7 +425,8 @@ status() {
     say "a switch was interrupted, or is at work: ${under_way%%:*} was ${rest%%:*} before it"
   }
   for each in "goproxy-openhands GATEWAY_VERSION latest" "goproxy-ohmygpt GATEWAY_VERSION latest" \
-    "goproxy-ohmygpt OHMYGPT_CONFIG $default_profile"; do
+    "goproxy-ohmygpt OHMYGPT_CONFIG $default_profile" "backend GATEWAY_VERSION latest" \
+    "backend OHMYGPT_CONFIG $default_profile"; do
     # shellcheck disable=SC2086 # three words
     set -- $each
     configured=$(value "$2")
@@ -414,6 +458,8 @@ keep=no
 back=no
 changed=no
 touched=
+unreachable=
+untried=
 wanted=
 variable=OHMYGPT_CONFIG
 version_flag=
@@ -495,5 +541,5 @@ else
 fi
 apply_all || roll_back
 write_env SWITCH_UNDER_WAY=
-before=$(value "${variable}_BEFORE")
-say "done: $variable is $target${before:+; switch.sh ${version_flag}--back goes back to $before}"
+say "done: $variable is $target$(way_back)"
+[ -z "$untried" ] || exit 1

@@ -182,6 +182,7 @@ final class SwitchIT {
         .contains("goproxy-ohmygpt: OHMYGPT_CONFIG is " + UPSTREAM + ", runs with " + UPSTREAM)
         .contains("goproxy-openhands is running, healthy: upstream openhands, paid from creditsNew")
         .contains("goproxy-ohmygpt is running, healthy: upstream ohmygpt, paid from credits\n")
+        .contains("backend: OHMYGPT_CONFIG is " + UPSTREAM + ", runs with " + UPSTREAM)
         .endsWith("what is configured is what runs\n");
   }
 
@@ -313,6 +314,47 @@ final class SwitchIT {
     assertRuns(PLAIN);
   }
 
+  @Test
+  @DisplayName("D10, D11: going back is never undone, whatever is wrong with trying it")
+  void backWithoutPassing() throws Exception {
+    assertDone(rig.run(UPSTREAM));
+    OPEN_HANDS.follow(Script.always(Behaviour.fails(500)));
+
+    Programs.Finished failing = rig.run(smoking(), "--back");
+
+    assertThat(failing.exitCode()).isEqualTo(1);
+    assertThat(failing.output()).contains("FAILED, and kept: OHMYGPT_CONFIG is " + PLAIN);
+    assertRuns(PLAIN);
+
+    Programs.Finished refused = rig.run(Map.of("SMOKE_KEY", "sk-nobody-has-this"), "--back");
+
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.output())
+        .contains("goproxy-ohmygpt could not be tried, see above; it stays as it is now")
+        .contains("switch.sh: done: OHMYGPT_CONFIG is " + UPSTREAM);
+    assertRuns(UPSTREAM);
+  }
+
+  @Test
+  @DisplayName("D10: a version switch that is killed late is rolled back at both instances")
+  void versionKilled() throws Exception {
+    rig.hold("BEFORE smoke --url https://chat. SINCE --force-recreate goproxy-openhands");
+    Daemon script = rig.start(smoking(), "--version", "next");
+    rig.awaitHeld(script);
+    script.process().toHandle().destroyForcibly();
+    script.process().waitFor();
+    rig.release();
+    awaitLockFree();
+    assertImages("next");
+    OPEN_HANDS.follow(Script.always(Behaviour.fails(500)));
+
+    Programs.Finished again = rig.run(smoking(), "--version", "next");
+
+    assertThat(again.exitCode()).isEqualTo(1);
+    assertThat(again.output()).contains("FAILED, and rolled back: GATEWAY_VERSION is latest");
+    assertImages("latest");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -382,7 +424,7 @@ final class SwitchIT {
 
     assertThat(forth.exitCode()).as(forth.output()).isZero();
     assertImages("next");
-    assertThat(rig.calls("up -d")).isEqualTo(2);
+    assertThat(rig.calls("up -d")).as("chat2, the price page, chat").isEqualTo(3);
     assertThat(forth.output())
         .contains("3 of 3 models were served by https://chat2.trollllm.xyz")
         .contains("4 of 4 models were served by https://chat.trollllm.xyz");
