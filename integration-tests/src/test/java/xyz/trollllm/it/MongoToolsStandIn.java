@@ -48,7 +48,7 @@ final class MongoToolsStandIn {
     List<String> options = List.of(arguments).subList(1, arguments.length);
     switch (arguments[0]) {
       case "mongodump" -> {
-        requireOptions(options, Set.of("--oplog"));
+        requireOptions(options, Set.of("--oplog", "--numParallelCollections=1"));
         dump();
       }
       case "mongorestore" -> {
