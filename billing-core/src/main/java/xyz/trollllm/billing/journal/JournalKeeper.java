@@ -248,6 +248,9 @@ final class JournalKeeper implements AutoCloseable {
           return; // there was no room for all
         }
       }
+      if (isSomethingUnwritten()) {
+        return; // it may have stood here until just now, and nowhere else
+      }
       if (syncEvery.isPositive()) {
         segments.forEach(Segment::force); // the copies, before the originals are gone
       }
