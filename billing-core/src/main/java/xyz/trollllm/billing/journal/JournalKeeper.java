@@ -33,6 +33,8 @@ final class JournalKeeper implements AutoCloseable {
   private final RequestJournal journal;
   private final int segmentBytes;
   private final Duration syncEvery;
+  private final Path directory;
+  private final DirectorySync sync;
   private final AtomicReference<Segment> current;
   private final AtomicReference<@Nullable Segment> spare = new AtomicReference<>();
 
@@ -59,6 +61,8 @@ final class JournalKeeper implements AutoCloseable {
     this.journal = journal;
     this.segmentBytes = options.segmentBytes();
     this.syncEvery = options.syncEvery();
+    this.directory = options.directory();
+    this.sync = DirectorySync.of(options);
     Segment first = allocator.create(firstNumber);
     this.current = new AtomicReference<>(first);
     segments.add(first);
@@ -244,16 +248,20 @@ final class JournalKeeper implements AutoCloseable {
           return; // there was no room for all
         }
       }
+      if (isSomethingUnwritten()) {
+        return; // it may have stood here until just now, and nowhere else
+      }
       if (syncEvery.isPositive()) {
         segments.forEach(Segment::force); // the copies, before the originals are gone
       }
       segments.removeFirst();
       oldest.close();
       if (free == null) {
-        free = SegmentFiles.free(oldest.file());
+        free = FreeFiles.free(oldest.file());
       } else {
         SegmentFiles.delete(oldest.file());
       }
+      sync.force(directory); // else it could come back without the ones after it
     }
   }
 

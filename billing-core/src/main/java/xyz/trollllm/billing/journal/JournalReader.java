@@ -11,12 +11,21 @@ import java.util.Map;
 
 /** Reads what a journal says, without changing anything. Used by one thread. */
 public final class JournalReader {
+  /** Of a directory whose process has other files every time. */
+  private static final int MOST_READS = 10;
+
   private final Map<String, JournalRecord> latest = new HashMap<>();
   private final List<SegmentFiles.Existing> segments = new ArrayList<>();
   private int damaged;
   private int unreadable;
 
   private JournalReader() {}
+
+  /** How the bytes of a file are had. */
+  @FunctionalInterface
+  interface Bytes {
+    byte[] of(Path file) throws IOException;
+  }
 
   /**
    * What the journal in {@code directory} says. May be asked while its process runs: then requests
@@ -25,7 +34,16 @@ public final class JournalReader {
    * @throws IOException if the directory cannot be read
    */
   public static JournalContents contents(Path directory) throws IOException {
-    JournalReader reader = read(directory);
+    return contents(directory, Files::readAllBytes);
+  }
+
+  static JournalContents contents(Path directory, Bytes bytes) throws IOException {
+    JournalReader reader = read(directory, bytes);
+    for (int reads = 1;
+        reads < MOST_READS && !reader.segments.equals(SegmentFiles.list(directory));
+        reads++) {
+      reader = read(directory, bytes); // what was open in one that went stands in a newer one
+    }
     return new JournalContents(
         reader.openRecords().stream().map(JournalRecord::open).toList(),
         reader.damaged,
@@ -34,12 +52,18 @@ public final class JournalReader {
   }
 
   static JournalReader read(Path directory) throws IOException {
+    return read(directory, Files::readAllBytes);
+  }
+
+  private static JournalReader read(Path directory, Bytes bytes) throws IOException {
     JournalReader reader = new JournalReader();
     for (SegmentFiles.Existing segment : SegmentFiles.list(directory)) {
       reader.segments.add(segment);
       try {
-        byte[] bytes = Files.readAllBytes(segment.file());
-        reader.damaged += SegmentReader.read(segment.number(), bytes, reader::add);
+        byte[] all = bytes.of(segment.file());
+        if (Files.exists(segment.file())) { // else it may have become another one meanwhile
+          reader.damaged += SegmentReader.read(segment.number(), all, reader::add);
+        }
       } catch (NoSuchFileException _) {
         // Deleted since it was listed: nobody needs it.
       }

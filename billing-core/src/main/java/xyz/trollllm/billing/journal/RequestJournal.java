@@ -85,17 +85,16 @@ public final class RequestJournal implements AutoCloseable {
    * @throws JournalException if another process uses the directory, or it cannot be used
    */
   public static RequestJournal open(JournalOptions options) {
-    return open(
-        options, Clock.systemUTC(), new SegmentFiles(options.directory(), options.segmentBytes()));
+    return open(options, Clock.systemUTC(), SegmentFiles.of(options));
   }
 
   static RequestJournal open(JournalOptions options, Clock clock, SegmentAllocator segments) {
     try {
-      SegmentFiles.createDirectory(options.directory());
+      SegmentFiles.createDirectory(options.directory(), DirectorySync.of(options));
       DirectoryLock lock = DirectoryLock.acquire(options.directory());
       try {
-        SegmentFiles.deleteFree(options.directory());
         JournalReader before = JournalReader.read(options.directory());
+        FreeFiles.delete(options.directory(), before.segments());
         warnOf(options, before);
         UUID id = InstanceId.of(options.directory());
         return new RequestJournal(lock, id, clock, options, before, segments);

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.math.BigInteger;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +31,12 @@ final class Segment implements AutoCloseable {
 
   /** The last digit is the version of the format. */
   static final int MAGIC = 0x544c4a31;
+
+  private static final long SPREAD = 0x9e3779b1L;
+
+  /** Undoes the multiplication by the former, in 32 bits. */
+  private static final long UNSPREAD =
+      BigInteger.valueOf(SPREAD).modInverse(BigInteger.ONE.shiftLeft(Integer.SIZE)).longValue();
 
   private static final ValueLayout.OfLong LONG = JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfInt INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
@@ -72,7 +79,12 @@ final class Segment implements AutoCloseable {
 
   /** Says where a record stands, in a segment of this number at this place. */
   static int stamp(long number, long position) {
-    return (int) (number * 0x9e3779b1L + position / ALIGNMENT + 1);
+    return (int) (number * SPREAD + position / ALIGNMENT + 1);
+  }
+
+  /** The number of the segment in which a record of this stamp stands at {@code position}. */
+  static long numberOf(int stamp, long position) {
+    return Integer.toUnsignedLong((int) ((stamp - position / ALIGNMENT - 1) * UNSPREAD));
   }
 
   static int checksum(byte[] bytes, int from, int length) {

@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,39 +27,59 @@ import java.util.regex.Pattern;
 /** The segments of a journal in its directory, which only their owner may read. */
 final class SegmentFiles implements SegmentAllocator {
   private static final Pattern NAME = Pattern.compile("([0-9]{10})\\.journal");
-  private static final String FREE = ".free";
   private static final String DAMAGED = ".damaged";
   private static final int PIECE = 1 << 16;
 
   private final Path directory;
   private final int segmentBytes;
+  private final DirectorySync sync;
 
-  SegmentFiles(Path directory, int segmentBytes) {
+  SegmentFiles(Path directory, int segmentBytes, DirectorySync sync) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
+    this.sync = sync;
+  }
+
+  static SegmentFiles of(JournalOptions options) {
+    return new SegmentFiles(options.directory(), options.segmentBytes(), DirectorySync.of(options));
   }
 
   /** A file of the directory that is a segment. */
   record Existing(long number, Path file) {}
 
-  /** The segments there are, oldest first. */
+  /** The segments there are, oldest first; also those that lost their name with the power. */
   static List<Existing> list(Path directory) throws IOException {
+    List<Existing> found = matching(NAME, directory);
+    found.addAll(FreeFiles.misnamed(directory));
+    found.sort(Comparator.comparingLong(Existing::number));
+    return found;
+  }
+
+  /** The files of such names, by the number in them. */
+  static List<Existing> matching(Pattern names, Path directory) throws IOException {
     List<Existing> found = new ArrayList<>();
     try (var files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        Matcher name = NAME.matcher(file.getFileName().toString());
+        Matcher name = names.matcher(file.getFileName().toString());
         if (name.matches()) {
           found.add(new Existing(Long.parseLong(name.group(1)), file));
         }
       }
     }
-    found.sort(Comparator.comparingLong(Existing::number));
     return found;
   }
 
   /** Creates a directory that only its owner may enter, unless it exists. */
-  static void createDirectory(Path directory) throws IOException {
+  static void createDirectory(Path directory, DirectorySync sync) throws IOException {
+    List<Path> changed = new ArrayList<>();
+    for (Path at = directory.toAbsolutePath(); !Files.exists(at); ) {
+      at = Objects.requireNonNull(at.getParent(), "the root exists");
+      changed.add(at);
+    }
     Files.createDirectories(directory, owners(directory, "rwx------"));
+    for (Path parent : changed) {
+      sync.force(parent);
+    }
   }
 
   /**
@@ -70,7 +91,7 @@ final class SegmentFiles implements SegmentAllocator {
     Path file = directory.resolve("%010d.journal".formatted(number));
     try (FileChannel channel =
         FileChannel.open(file, Set.of(CREATE_NEW, READ, WRITE), owners(directory, "rw-------"))) {
-      return zeros(number, file, channel);
+      return named(zeros(number, file, channel));
     } catch (IOException e) {
       Files.deleteIfExists(file);
       throw e;
@@ -84,9 +105,21 @@ final class SegmentFiles implements SegmentAllocator {
       channel.truncate(segmentBytes);
       Segment segment = zeros(number, file, channel);
       Files.move(free, file, ATOMIC_MOVE);
-      return segment;
+      return named(segment);
     } catch (IOException e) {
       Files.deleteIfExists(free);
+      Files.deleteIfExists(file);
+      throw e;
+    }
+  }
+
+  /** Has the name on the disk before any record can be. */
+  private Segment named(Segment segment) throws IOException {
+    try {
+      sync.force(directory);
+      return segment;
+    } catch (IOException e) {
+      segment.close();
       throw e;
     }
   }
@@ -102,20 +135,6 @@ final class SegmentFiles implements SegmentAllocator {
     return new Segment(number, file, arena, memory);
   }
 
-  /** Takes the name from a segment by which readers look for it; returns the new one. */
-  static Path free(Path segment) throws IOException {
-    Path free = segment.resolveSibling(segment.getFileName() + FREE);
-    Files.move(segment, free, ATOMIC_MOVE);
-    return free;
-  }
-
-  /** Removes what the process before had kept for a next segment. */
-  static void deleteFree(Path directory) throws IOException {
-    for (Path file : endingWith(FREE, directory)) {
-      Files.delete(file);
-    }
-  }
-
   static void delete(Path file) throws IOException {
     Files.deleteIfExists(file);
   }
@@ -127,12 +146,8 @@ final class SegmentFiles implements SegmentAllocator {
 
   /** The files that were put aside. */
   static List<Path> putAsideIn(Path directory) throws IOException {
-    return endingWith(DAMAGED, directory);
-  }
-
-  private static List<Path> endingWith(String end, Path directory) throws IOException {
     List<Path> found = new ArrayList<>();
-    try (var files = Files.newDirectoryStream(directory, "*" + end)) {
+    try (var files = Files.newDirectoryStream(directory, "*" + DAMAGED)) {
       files.forEach(found::add);
     }
     return found;

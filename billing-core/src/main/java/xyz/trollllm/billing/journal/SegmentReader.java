@@ -36,11 +36,37 @@ final class SegmentReader {
     return damaged;
   }
 
+  /**
+   * The number of the segment that was written here, as its records say.
+   *
+   * @param expected what it is if any record says so, or if there is none
+   */
+  static long numberOf(byte[] segment, long expected) {
+    ByteBuffer bytes = ByteBuffer.wrap(segment);
+    long first = expected;
+    for (int at = 0; at + Segment.HEAD <= segment.length; at += Segment.ALIGNMENT) {
+      int length = bytes.getInt(at + 4);
+      if (bytes.getInt(at) == Segment.MAGIC && isUndamaged(segment, bytes, at, length)) {
+        long number = Segment.numberOf(bytes.getInt(at + 12), at);
+        if (number == expected) {
+          return expected;
+        }
+        first = first == expected ? number : first;
+        at += (int) Segment.aligned(length); // its head is what the loop goes on by
+      }
+    }
+    return first;
+  }
+
   private static boolean isWhole(
       long number, byte[] segment, ByteBuffer bytes, int at, int length) {
+    return bytes.getInt(at + 12) == Segment.stamp(number, at)
+        && isUndamaged(segment, bytes, at, length);
+  }
+
+  private static boolean isUndamaged(byte[] segment, ByteBuffer bytes, int at, int length) {
     return length > 0
         && length <= segment.length - at - Segment.HEAD
-        && bytes.getInt(at + 12) == Segment.stamp(number, at)
         && bytes.getInt(at + 8) == Segment.checksum(segment, at + Segment.HEAD, length);
   }
 }

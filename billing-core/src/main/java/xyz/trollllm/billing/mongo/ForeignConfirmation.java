@@ -3,6 +3,7 @@ package xyz.trollllm.billing.mongo;
 import com.mongodb.client.MongoDatabase;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +18,16 @@ import xyz.trollllm.billing.Usd;
  * Takes everything for right that others changed past the gateway, such as another implementation
  * that served the same users for a while: every difference of a balance, and of what was used of
  * it, that an audit finds. Left as they are: users about whom anything else is wrong, which would
- * be papered over, and users with requests under way. Changes no balance; remembers all differences
- * meanwhile; blocks. Used by one thread.
+ * be papered over, users with requests under way, and users who were too busy to be compared with
+ * the log, of whom nobody knows whether anything else is wrong. Changes no balance; remembers all
+ * differences meanwhile; blocks. Used by one thread.
  */
 public final class ForeignConfirmation {
   private static final Set<Difference.Kind> FOREIGN =
       EnumSet.of(Difference.Kind.BALANCE, Difference.Kind.USED);
 
   private final MongoDatabase database;
+  private final LedgerAudit audit;
   private final CreditChanges changes;
   private final Consumer<Difference> confirmed;
   private final Consumer<Difference> left;
@@ -41,7 +44,16 @@ public final class ForeignConfirmation {
    */
   public ForeignConfirmation(
       MongoDatabase database, Consumer<Difference> confirmed, Consumer<Difference> left) {
+    this(database, new LedgerAudit(database), confirmed, left);
+  }
+
+  ForeignConfirmation(
+      MongoDatabase database,
+      LedgerAudit audit,
+      Consumer<Difference> confirmed,
+      Consumer<Difference> left) {
     this.database = database;
+    this.audit = audit;
     this.changes = new CreditChanges(database);
     this.confirmed = confirmed;
     this.left = left;
@@ -53,7 +65,8 @@ public final class ForeignConfirmation {
    * @param confirmed how many differences were confirmed
    * @param sums what they add up to, by the name of the field
    * @param left how many were not, as other things are wrong with the same user
-   * @param busy users with requests under way, none of whose differences were confirmed
+   * @param busy users with requests under way, or too busy to be compared with the log: none of
+   *     their differences were confirmed
    */
   public record Totals(long confirmed, Map<String, Usd> sums, long left, long busy) {
     public Totals {
@@ -64,15 +77,17 @@ public final class ForeignConfirmation {
   /** Audits, and confirms what may be confirmed. Repeating it confirms nothing again. */
   public Totals run(String by, String reason) {
     Map<String, List<Difference>> byUser = new LinkedHashMap<>();
-    AuditTotals audited =
-        new LedgerAudit(database)
-            .run(difference ->
-                byUser
-                    .computeIfAbsent(difference.userId(), _ -> new ArrayList<>())
-                    .add(difference));
+    Set<String> notCompared = new HashSet<>();
+    audit.run(
+        difference ->
+            byUser.computeIfAbsent(difference.userId(), _ -> new ArrayList<>()).add(difference),
+        notCompared::add);
+    busy = notCompared.size();
     byUser.forEach((userId, differences) -> {
       if (!differences.stream().allMatch(each -> FOREIGN.contains(each.kind()))) {
         differences.forEach(this::leave);
+      } else if (notCompared.contains(userId)) {
+        differences.forEach(left);
       } else if (isBusy(userId)) {
         busy++;
         differences.forEach(left);
@@ -80,7 +95,7 @@ public final class ForeignConfirmation {
         differences.forEach(each -> confirm(each, CreditChanges.Note.of(by, reason)));
       }
     });
-    return new Totals(count, sums, leftOver, busy + audited.busy());
+    return new Totals(count, sums, leftOver, busy);
   }
 
   private boolean isBusy(String userId) {

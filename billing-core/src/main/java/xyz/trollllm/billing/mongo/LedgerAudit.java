@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public final class LedgerAudit {
   private static final int BATCH = 5_000;
 
   private final AuditReads reads;
-  private final ExactLook exactLook;
+  private final Function<String, Optional<List<Difference>>> exactLook;
   private final RelatedRows relatedRows;
   private final int batchSize;
   private final BooleanSupplier pause;
@@ -37,8 +38,23 @@ public final class LedgerAudit {
    * @param pause of {@link UpkeepLook}
    */
   LedgerAudit(MongoDatabase database, int batchSize, BooleanSupplier pause) {
-    this.reads = new AuditReads(database);
-    this.exactLook = new ExactLook(reads);
+    this(new AuditReads(database), batchSize, pause);
+  }
+
+  private LedgerAudit(AuditReads reads, int batchSize, BooleanSupplier pause) {
+    this(reads, new ExactLook(reads)::differences, batchSize, pause);
+  }
+
+  /**
+   * @param exactLook as {@link ExactLook#differences}
+   */
+  LedgerAudit(
+      AuditReads reads,
+      Function<String, Optional<List<Difference>>> exactLook,
+      int batchSize,
+      BooleanSupplier pause) {
+    this.reads = reads;
+    this.exactLook = exactLook;
     this.relatedRows = new RelatedRows(reads);
     this.batchSize = batchSize;
     this.pause = pause;
@@ -47,13 +63,18 @@ public final class LedgerAudit {
   /** Reads everything and remembers all differences; blocks. */
   public AuditReport run() {
     List<Difference> differences = new ArrayList<>();
-    AuditTotals totals = run(differences::add);
+    AuditTotals totals = run(differences::add, _ -> {});
     return new AuditReport(totals, differences);
   }
 
-  /** Reads everything and tells each difference as it is found; blocks. */
-  public AuditTotals run(Consumer<Difference> found) {
-    Pass pass = new Pass(found);
+  /**
+   * Reads everything and tells each difference as it is found; blocks.
+   *
+   * @param busy is told the id of each user who could not be compared with the log: more may be
+   *     wrong with these than was found
+   */
+  public AuditTotals run(Consumer<Difference> found, Consumer<String> busy) {
+    Pass pass = new Pass(found, busy);
     for (Document user : reads.usersWithBooks(batchSize)) {
       pass.take(UserBooks.of(user));
     }
@@ -63,6 +84,7 @@ public final class LedgerAudit {
 
   private final class Pass {
     private final Consumer<Difference> found;
+    private final Consumer<String> notCompared;
     private final UpkeepLook upkeep = new UpkeepLook(reads, pause);
     private final Map<String, UserBooks> batch = new HashMap<>();
     private String after = "";
@@ -72,8 +94,9 @@ public final class LedgerAudit {
     private long busy;
     private long holds;
 
-    Pass(Consumer<Difference> found) {
+    Pass(Consumer<Difference> found, Consumer<String> notCompared) {
       this.found = found;
+      this.notCompared = notCompared;
     }
 
     void take(UserBooks books) {
@@ -147,11 +170,12 @@ public final class LedgerAudit {
     }
 
     private void lookExactly(String userId) {
-      Optional<List<Difference>> seen = exactLook.differences(userId);
+      Optional<List<Difference>> seen = exactLook.apply(userId);
       if (seen.isPresent()) {
         tell(seen.get());
       } else {
         busy++;
+        notCompared.accept(userId);
       }
     }
 

@@ -6,17 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.bson.Document;
 
 /**
  * Upkeep that seems to be behind: when a store comes back after a long time, or the only instance
  * is started, seconds pass until rows are drained and holds are released. So users are looked at
- * again, for as long as that gets on. Used by one thread.
+ * again, for as long as that gets on, but no longer than two minutes: where requests are served all
+ * the time something new may be behind at any time. Used by one thread.
  */
 final class UpkeepLook {
   /** Each a second; holds are looked for every ten. */
   private static final int LOOKS_WITHOUT_PROGRESS = 20;
 
+  private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int MOST_USERS = 1_000;
 
@@ -25,14 +28,20 @@ final class UpkeepLook {
 
   private final AuditReads reads;
   private final BooleanSupplier pause;
+  private final LongSupplier nanoTime;
   private final Map<String, List<Difference>> behind = new LinkedHashMap<>();
 
   /**
    * @param pause waits a while; false if the thread is to stop instead
    */
   UpkeepLook(AuditReads reads, BooleanSupplier pause) {
+    this(reads, pause, System::nanoTime);
+  }
+
+  UpkeepLook(AuditReads reads, BooleanSupplier pause, LongSupplier nanoTime) {
     this.reads = reads;
     this.pause = pause;
+    this.nanoTime = nanoTime;
   }
 
   static boolean pause() {
@@ -55,28 +64,32 @@ final class UpkeepLook {
         .toList();
   }
 
-  /** Waits for the upkeep of these users; returns what it did not do. */
+  /**
+   * Waits for the upkeep of these users; returns what it did not do. It gets on when less is left
+   * than ever before; less than just before may be what comes and goes.
+   */
   List<Difference> remaining() {
+    long began = nanoTime.getAsLong();
+    int fewest = count();
     for (int idle = 0; !behind.isEmpty() && idle < LOOKS_WITHOUT_PROGRESS; idle++) {
-      if (!pause.getAsBoolean()) {
+      if (nanoTime.getAsLong() - began >= LONGEST.toNanos() || !pause.getAsBoolean()) {
         break;
       }
-      if (lookAgain()) {
+      lookAgain();
+      if (count() < fewest) {
+        fewest = count();
         idle = -1;
       }
     }
     return behind.values().stream().flatMap(List::stream).toList();
   }
 
-  /** Returns whether anybody has less left to be done than before. */
-  private boolean lookAgain() {
-    int before = count();
+  private void lookAgain() {
     behind.replaceAll((userId, _) -> {
       Document user = reads.user(userId);
       return user == null ? List.of() : upkeepOf(UserBooks.of(user));
     });
     behind.values().removeIf(List::isEmpty);
-    return count() < before;
   }
 
   private int count() {

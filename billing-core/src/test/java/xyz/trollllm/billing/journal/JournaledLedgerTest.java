@@ -211,12 +211,16 @@ final class JournaledLedgerTest extends CreditLedgerContract {
       if (number > 2) {
         throw new java.io.IOException("No space left on device");
       }
-      return new SegmentFiles(folder, JournalOptions.SMALLEST_SEGMENT).create(number);
+      return files().create(number);
     }
 
     @Override
     public Segment reuse(Path free, long number) throws java.io.IOException {
-      return new SegmentFiles(folder, JournalOptions.SMALLEST_SEGMENT).reuse(free, number);
+      return files().reuse(free, number);
+    }
+
+    private SegmentFiles files() {
+      return new SegmentFiles(folder, JournalOptions.SMALLEST_SEGMENT, DirectorySync.WELCOME);
     }
   }
 

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,6 +29,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import xyz.trollllm.billing.Hold;
 import xyz.trollllm.billing.Settlement;
 import xyz.trollllm.billing.mongo.Eventually;
@@ -365,7 +371,7 @@ final class RequestJournalTest {
 
   /** The disk takes no new file once this says so. */
   private SegmentAllocator diskThatIs(AtomicBoolean full) {
-    SegmentFiles files = new SegmentFiles(directory(), SEGMENT);
+    SegmentFiles files = SegmentFiles.of(options());
     return new SegmentAllocator() {
       @Override
       public Segment create(long number) throws IOException {
@@ -441,6 +447,123 @@ final class RequestJournalTest {
 
     try (RequestJournal _ = open()) {
       assertThat(directory().resolve("0000000007.journal.free")).doesNotExist();
+    }
+  }
+
+  @Test
+  void whatAFreedFileHeldIsNotReadAgain() throws IOException {
+    try (RequestJournal journal = open()) {
+      journal.start(some.hold());
+    }
+    List<SegmentFiles.Existing> left = existing();
+    for (SegmentFiles.Existing segment : left) {
+      FreeFiles.free(segment.file());
+    }
+
+    assertThat(JournalReader.contents(directory()).open()).isEmpty();
+    assertThat(found()).isEmpty();
+    assertThat(left.getFirst().file().resolveSibling("0000000001.journal.free")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0000000000.journal.free", "0000000099.journal.free"})
+  void segmentWhoseNameWasLostWithThePowerIsReadAll(String nameBefore) throws IOException {
+    Hold hold = some.hold();
+    Settlement settlement = some.settlement(hold);
+    try (RequestJournal journal = open()) {
+      journal.start(hold);
+      journal.progress(RecordKind.PROGRESS, settlement);
+    }
+    Path before = directory().resolve(nameBefore);
+    Files.move(existing().getFirst().file(), before);
+
+    assertThat(JournalReader.contents(directory()).damaged()).isZero();
+    assertAreFound(Map.of(hold.requestId(), settlement));
+    assertThat(before).doesNotExist();
+    assertAreFound(Map.of(hold.requestId(), settlement));
+    assertThat(JournalReader.contents(directory()).putAside()).isZero();
+  }
+
+  @Test
+  void nameOfASegmentIsForcedBeforeAnythingIsWrittenToIt() throws IOException {
+    List<String> forced = new ArrayList<>();
+    SegmentFiles files =
+        new SegmentFiles(folder, SEGMENT, directory -> forced.add(namesIn(directory)));
+
+    try (Segment first = files.create(1)) {
+      assertThat(forced).containsExactly("0000000001.journal");
+      Path free = FreeFiles.free(first.file());
+      files.reuse(free, 2).close();
+    }
+
+    assertThat(forced).containsExactly("0000000001.journal", "0000000002.journal");
+  }
+
+  private static String namesIn(Path directory) throws IOException {
+    try (var files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.joining(" "));
+    }
+  }
+
+  @Test
+  void segmentWhoseNameIsNotForcedIsNone() throws IOException {
+    AtomicBoolean refuses = new AtomicBoolean();
+    SegmentFiles files =
+        new SegmentFiles(
+            folder,
+            SEGMENT,
+            _ -> {
+              if (refuses.get()) {
+                throw new IOException("Input/output error");
+              }
+            });
+    Path free;
+    try (Segment first = files.create(1)) {
+      free = FreeFiles.free(first.file());
+    }
+    refuses.set(true);
+
+    assertThatThrownBy(() -> files.create(2)).hasMessage("Input/output error");
+    assertThatThrownBy(() -> files.reuse(free, 3)).hasMessage("Input/output error");
+
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void fileThatIsUsedAgainWhileItIsReadIsNoDamage() throws IOException {
+    Hold hold = some.hold();
+    try (RequestJournal journal = open()) {
+      journal.start(hold);
+    }
+    List<SegmentFiles.Existing> before = existing();
+    Path current = before.getFirst().file();
+    Path next = directory().resolve("0000000009.journal");
+    AtomicBoolean moved = new AtomicBoolean();
+
+    JournalContents contents =
+        JournalReader.contents(
+            directory(),
+            file -> {
+              if (file.equals(current) && moved.compareAndSet(false, true)) {
+                writeSegment(9, next, JournalRecord.start(1, Instant.EPOCH, hold));
+                Files.delete(current);
+                return Files.readAllBytes(next);
+              }
+              return Files.readAllBytes(file);
+            });
+
+    assertThat(moved).isTrue();
+    assertThat(contents.damaged()).isZero();
+    assertThat(contents.open()).extracting(OpenRequest::hold).containsExactly(hold);
+  }
+
+  private static void writeSegment(long number, Path file, JournalRecord record)
+      throws IOException {
+    Arena arena = Arena.ofShared();
+    MemorySegment memory = arena.allocate(SEGMENT, Segment.ALIGNMENT);
+    try (Segment segment = new Segment(number, file, arena, memory)) {
+      segment.append(record.payload());
+      Files.write(file, memory.toArray(ValueLayout.JAVA_BYTE));
     }
   }
 

@@ -39,7 +39,7 @@ final class AuditBenchmark {
       new LedgerAudit(mongo.database()).run(); // warm-up
       Runtime runtime = Runtime.getRuntime();
       long start = System.nanoTime();
-      AuditTotals totals = new LedgerAudit(mongo.database()).run(_ -> {});
+      AuditTotals totals = new LedgerAudit(mongo.database()).run(_ -> {}, _ -> {});
       double millis = (System.nanoTime() - start) / 1e6;
       System.out.printf(
           "%d users, %d rows: %.0f ms, %.1f us a user, %d statements (%.5f a user),"
@@ -110,7 +110,7 @@ final class AuditBenchmark {
                 })
             .build();
     try (MongoClient client = MongoClients.create(settings)) {
-      new LedgerAudit(client.getDatabase(mongo.database().getName())).run(_ -> {});
+      new LedgerAudit(client.getDatabase(mongo.database().getName())).run(_ -> {}, _ -> {});
     }
     return bytes.sum();
   }

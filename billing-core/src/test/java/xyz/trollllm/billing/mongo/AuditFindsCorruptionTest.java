@@ -213,7 +213,7 @@ final class AuditFindsCorruptionTest extends LedgerFixture {
 
   private List<Difference> findings() {
     List<Difference> findings = new ArrayList<>();
-    new LedgerAudit(mongo.database(), 1, () -> false).run(findings::add);
+    new LedgerAudit(mongo.database(), 1, () -> false).run(findings::add, _ -> {});
     return findings;
   }
 }

@@ -8,7 +8,14 @@ import static xyz.trollllm.config.CreditField.CREDITS;
 import com.mongodb.client.model.Updates;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import xyz.trollllm.billing.Hold;
@@ -119,11 +126,7 @@ final class LedgerAuditTest extends LedgerFixture {
     Hold held = reserve(hold(USER, CREDITS, "0.5"));
     Hold settled = reserve(hold(USER, CREDITS, "1"));
     settleInThePast(settlement(settled, "0.25"));
-    users.updateOne(
-        new Document("_id", USER),
-        Updates.combine(
-            Updates.set(Paths.hold(held.requestId()) + ".x", ago(Duration.ofMinutes(15))),
-            Updates.set(Paths.NEXT_EXPIRY, ago(Duration.ofMinutes(15)))));
+    expire(held);
 
     AuditReport idle = new LedgerAudit(mongo.database(), 1, () -> true).run();
     AuditReport catchingUp = new LedgerAudit(mongo.database(), 1, this::upkeep).run();
@@ -133,6 +136,95 @@ final class LedgerAuditTest extends LedgerFixture {
         .anyMatch(text -> text.contains("was not brought to the log"))
         .anyMatch(text -> text.contains("was not released"));
     assertThat(catchingUp.differences()).isEmpty();
+  }
+
+  @Test
+  void upkeepThatComesAndGoesIsNotWaitedForForever() {
+    giveCredit(2.0);
+    Hold hold = reserve(hold(USER, CREDITS, "0.5"));
+    expire(hold);
+    AtomicInteger looks = new AtomicInteger();
+
+    AuditReport report =
+        new LedgerAudit(
+                mongo.database(),
+                1,
+                () -> {
+                  if (looks.incrementAndGet() % 2 == 0) {
+                    users.updateOne(new Document("_id", USER), Updates.unset(Paths.NEXT_EXPIRY));
+                  } else {
+                    expire(hold);
+                  }
+                  return looks.get() < 100;
+                })
+            .run();
+
+    assertThat(report.differences()).isNotEmpty();
+    assertThat(looks).hasValueLessThan(100);
+    expire(hold);
+    upkeep();
+  }
+
+  @Test
+  void upkeepThatGetsOnIsWaitedForTwoMinutes() {
+    giveCredit(2.0);
+    List<Hold> holds = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      holds.add(reserve(hold(USER, CREDITS, "0.1")));
+    }
+    holds.forEach(this::expire);
+    AtomicLong seconds = new AtomicLong();
+    AuditReads reads = new AuditReads(mongo.database());
+    UpkeepLook look =
+        new UpkeepLook(
+            reads,
+            () -> {
+              seconds.addAndGet(40);
+              settle(settlement(holds.removeLast(), "0"));
+              return true;
+            },
+            () -> Duration.ofSeconds(seconds.get()).toNanos());
+    look.first(UserBooks.of(Objects.requireNonNull(reads.user(USER))));
+
+    assertThat(look.remaining()).hasSize(5);
+    assertThat(seconds).hasValue(120);
+    upkeep();
+  }
+
+  private void expire(Hold hold) {
+    users.updateOne(
+        new Document("_id", USER),
+        Updates.combine(
+            Updates.set(Paths.hold(hold.requestId()) + ".x", ago(Duration.ofMinutes(15))),
+            Updates.set(Paths.NEXT_EXPIRY, ago(Duration.ofMinutes(15)))));
+  }
+
+  @Test
+  void nothingIsConfirmedOfAUserWhoWasNotComparedWithTheLog() {
+    giveCredit(2.0);
+    settle(settlement(reserve(hold(USER, CREDITS, "1")), "0.25"));
+    ledger.upkeep().drainOnce();
+    Document row = rows().getFirst();
+    logs.deleteOne(row);
+    change("credits", 0.5);
+    LedgerAudit hurried =
+        new LedgerAudit(
+            new AuditReads(mongo.database()), _ -> Optional.empty(), 1, UpkeepLook::pause);
+    List<Difference> confirmed = new ArrayList<>();
+    List<Difference> left = new ArrayList<>();
+    List<String> busy = new ArrayList<>();
+
+    hurried.run(_ -> {}, busy::add);
+    ForeignConfirmation.Totals totals =
+        new ForeignConfirmation(mongo.database(), hurried, confirmed::add, left::add)
+            .run("eve", "cut-over");
+
+    assertThat(busy).containsExactly(USER);
+    assertThat(confirmed).isEmpty();
+    assertThat(left).extracting(Difference::kind).containsExactly(Difference.Kind.BALANCE);
+    assertThat(totals).isEqualTo(new ForeignConfirmation.Totals(0, Map.of(), 0, 1));
+    logs.insertOne(row);
+    change("credits", -0.5);
   }
 
   private boolean upkeep() {

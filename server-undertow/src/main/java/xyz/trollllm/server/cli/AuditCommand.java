@@ -96,7 +96,7 @@ final class AuditCommand implements Callable<Integer> {
     Map<Path, JournalContents> contents = readJournals();
     AuditTotals totals =
         new LedgerAudit(database.database())
-            .run(found)
+            .run(found, lines::busy)
             .plusDifferences(auditJournals(database, contents, found));
     lines.totals(totals);
     return exitCode(totals.differences(), totals.busy());

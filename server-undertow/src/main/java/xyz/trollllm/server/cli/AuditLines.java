@@ -36,6 +36,18 @@ final class AuditLines {
     }
   }
 
+  /** A user who could not be compared with the log. */
+  void busy(String userId) {
+    if (json) {
+      Map<String, Object> members = new LinkedHashMap<>();
+      members.put("type", "busy");
+      members.put("user", userId);
+      print(members);
+    } else {
+      shell.err().println("too busy to be compared with the log: " + userId);
+    }
+  }
+
   void totals(AuditTotals totals) {
     if (json) {
       print(members(totals));
@@ -110,7 +122,8 @@ final class AuditLines {
     String busy =
         totals.busy() == 0
             ? ""
-            : " %d user(s) had requests under way; ask again.".formatted(totals.busy());
+            : " %d user(s) had requests under way or were too busy; ask again."
+                .formatted(totals.busy());
     return "Confirmed %d difference(s)%s; %d left.%s"
         .formatted(totals.confirmed(), totals.sums().isEmpty() ? "" : sums, totals.left(), busy);
   }
