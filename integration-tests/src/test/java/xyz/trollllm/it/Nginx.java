@@ -189,8 +189,7 @@ final class Nginx implements AutoCloseable {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, DomainClient.trustManagers(certificate()), null);
     Socket plain = connect(httpsPort());
-    return new RawClient(
-        context.getSocketFactory().createSocket(plain, domain, httpsPort(), true));
+    return new RawClient(context.getSocketFactory().createSocket(plain, domain, httpsPort(), true));
   }
 
   /** The access log so far. */

@@ -205,7 +205,8 @@ final class NginxBackendIT {
                 .header("authorization", "Bearer sk-1")
                 .header("cookie", "a=b"));
       }
-      assertThat(raw("GET", "/endpoints", "content-length: 2\r\n\r\n{}")).startsWith("HTTP/1.1 200");
+      assertThat(raw("GET", "/endpoints", "content-length: 2\r\n\r\n{}"))
+          .startsWith("HTTP/1.1 200");
       for (String path : List.of("/", "/endpoints/", "/endpoints.jsonx", "/v1/endpoints")) {
         get(Nginx.CHAT, path);
       }
@@ -213,9 +214,7 @@ final class NginxBackendIT {
       assertThat(standsIn.received())
           .extracting(request -> request.head().getFirst())
           .containsExactly(
-              "GET /endpoints HTTP/1.1",
-              "GET /endpoints.json HTTP/1.1",
-              "GET /endpoints HTTP/1.1");
+              "GET /endpoints HTTP/1.1", "GET /endpoints.json HTTP/1.1", "GET /endpoints HTTP/1.1");
       for (FakeInstance.Request request : standsIn.received()) {
         assertThat(request.bodyBytes()).isZero();
         assertThat(String.join("\n", request.head())).doesNotContain("sk-1", "a=b");
