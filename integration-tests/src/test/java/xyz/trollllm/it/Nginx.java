@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import xyz.trollllm.billing.HeldPort;
@@ -180,6 +182,14 @@ final class Nginx implements AutoCloseable {
 
   Path certificate() {
     return folder.resolve("letsencrypt/live/trollllm.xyz/fullchain.pem");
+  }
+
+  /** A connection to a domain by HTTP/1.1 over TLS. */
+  RawClient rawClient(String domain) throws IOException, GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, DomainClient.trustManagers(certificate()), null);
+    Socket plain = connect(httpsPort());
+    return new RawClient(context.getSocketFactory().createSocket(plain, domain, httpsPort(), true));
   }
 
   /** The access log so far. */

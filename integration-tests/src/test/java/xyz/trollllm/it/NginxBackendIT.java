@@ -2,6 +2,7 @@ package xyz.trollllm.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static xyz.trollllm.it.Eventually.eventuallyPasses;
+import static xyz.trollllm.it.NginxIT.assertNginxError;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -191,43 +192,81 @@ final class NginxBackendIT {
   }
 
   @Test
-  @DisplayName("D2: the backend gets nobody's key and no body, and no other path")
+  @DisplayName("D2: the backend gets nobody's key, no query and no body, and no other path")
   void nothingMoreThanNeeded() throws Exception {
     try (FakeInstance standsIn = FakeInstance.start()) {
       begin(standsIn.port());
 
-      client.send(
-          client
-              .request(Nginx.CHAT, "/endpoints?x=1")
-              .header("x-api-key", "sk-1")
-              .header("authorization", "Bearer sk-1")
-              .header("cookie", "a=b")
-              .post(RequestBody.create(new byte[1000])));
+      for (String path : PATHS) {
+        client.send(
+            client
+                .request(Nginx.CHAT, path + "?key=sk-1")
+                .header("x-api-key", "sk-1")
+                .header("authorization", "Bearer sk-1")
+                .header("cookie", "a=b"));
+      }
+      assertThat(raw("GET", "/endpoints", "content-length: 2\r\n\r\n{}"))
+          .startsWith("HTTP/1.1 200");
       for (String path : List.of("/", "/endpoints/", "/endpoints.jsonx", "/v1/endpoints")) {
         get(Nginx.CHAT, path);
       }
 
-      assertThat(standsIn.received()).hasSize(1);
-      FakeInstance.Request request = standsIn.received().getFirst();
-      assertThat(request.head().getFirst()).isEqualTo("POST /endpoints?x=1 HTTP/1.1");
-      assertThat(request.bodyBytes()).isZero();
-      assertThat(String.join("\n", request.head())).doesNotContain("sk-1", "a=b");
-      assertThat(request.all("host")).containsExactly(Nginx.CHAT);
-      assertThat(request.all("x-forwarded-for")).containsExactly("127.0.0.1");
+      assertThat(standsIn.received())
+          .extracting(request -> request.head().getFirst())
+          .containsExactly(
+              "GET /endpoints HTTP/1.1", "GET /endpoints.json HTTP/1.1", "GET /endpoints HTTP/1.1");
+      for (FakeInstance.Request request : standsIn.received()) {
+        assertThat(request.bodyBytes()).isZero();
+        assertThat(String.join("\n", request.head())).doesNotContain("sk-1", "a=b");
+        assertThat(request.all("host")).containsExactly(Nginx.CHAT);
+        assertThat(request.all("x-forwarded-for")).containsExactly("127.0.0.1");
+      }
       assertThat(chat.received()).hasSize(4);
     }
   }
 
   @Test
-  @DisplayName("D2: a method that is not served is refused by the backend's own words")
+  @DisplayName("D2: only GET and HEAD reach the backend; other methods are told which are served")
   void wrongMethod() throws Exception {
-    DomainClient.Answer answer =
-        client.send(
-            client.request(Nginx.CHAT, "/endpoints").post(RequestBody.create(new byte[10])));
+    try (FakeInstance standsIn = FakeInstance.start()) {
+      begin(standsIn.port());
+      for (String path : List.of("/endpoints", "/endpoints.json", "/endpoints?key=sk-1")) {
+        DomainClient.Answer answer =
+            client.send(client.request(Nginx.CHAT, path).post(RequestBody.create(new byte[10])));
 
-    assertThat(answer.status()).isEqualTo(405);
-    assertThat(answer.headers().get("allow")).isEqualTo("GET, HEAD");
-    assertThat(Http.json(answer.body()).at("/error/code").stringValue())
-        .isEqualTo("method_not_allowed");
+        assertNginxError(answer, 405, "invalid_request_error", "method_not_allowed");
+        assertThat(answer.headers().values("allow")).containsExactly("GET, HEAD");
+      }
+      DomainClient.Answer head = client.send(client.request(Nginx.CHAT, "/endpoints").head());
+
+      assertThat(head.status()).isEqualTo(200);
+      assertThat(standsIn.received())
+          .extracting(request -> request.head().getFirst())
+          .containsExactly("HEAD /endpoints HTTP/1.1");
+    }
+  }
+
+  @Test
+  @DisplayName("D2: a body of more than 1 KB is refused, announced or not, and not kept")
+  void largeBody() throws Exception {
+    try (FakeInstance standsIn = FakeInstance.start()) {
+      begin(standsIn.port());
+      String chunk = "401\r\n" + "x".repeat(1025) + "\r\n";
+      for (String rest :
+          List.of("content-length: 1025\r\n\r\n", "transfer-encoding: chunked\r\n\r\n" + chunk)) {
+        assertThat(raw("GET", "/endpoints", rest))
+            .startsWith("HTTP/1.1 413 ")
+            .contains("\"code\":\"request_too_large\"", "must not exceed 1024 bytes");
+      }
+      assertThat(standsIn.received()).isEmpty();
+    }
+  }
+
+  /** What is answered to a head that goes on with {@code rest}. */
+  private String raw(String method, String path, String rest) throws Exception {
+    try (RawClient raw = nginx.rawClient(Nginx.CHAT)) {
+      String head = method + " " + path + " HTTP/1.1\r\nhost: " + Nginx.CHAT + "\r\n";
+      return raw.send(head + "connection: close\r\n" + rest).readToEnd();
+    }
   }
 }

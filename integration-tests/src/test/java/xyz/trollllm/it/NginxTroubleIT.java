@@ -9,13 +9,11 @@ import static xyz.trollllm.it.NginxIT.assertNginxError;
 import com.anthropic.errors.AnthropicServiceException;
 import com.openai.errors.OpenAIServiceException;
 import java.io.IOException;
-import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLContext;
 import okhttp3.MediaType;
 import okhttp3.Protocol;
 import okhttp3.RequestBody;
@@ -125,7 +123,7 @@ final class NginxTroubleIT {
 
     assertThat(taken.status()).isEqualTo(200);
     assertThat(chat.received().getFirst().bodyBytes()).isEqualTo(MAX_BODY);
-    try (RawClient announcing = tls()) {
+    try (RawClient announcing = nginx.rawClient(Nginx.CHAT)) {
       String head =
           RawClient.head(Api.ANTHROPIC_MESSAGES, "sk-1", "content-length: " + (MAX_BODY + 1));
       String refused =
@@ -139,14 +137,6 @@ final class NginxTroubleIT {
 
   private static okhttp3.Request.Builder upload(DomainClient client, byte[] body) {
     return client.request(Nginx.CHAT, "/v1/messages").post(RequestBody.create(body, JSON));
-  }
-
-  private RawClient tls() throws Exception {
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, DomainClient.trustManagers(nginx.certificate()), null);
-    Socket plain = nginx.connect(nginx.httpsPort());
-    return new RawClient(
-        context.getSocketFactory().createSocket(plain, Nginx.CHAT, nginx.httpsPort(), true));
   }
 
   @Test

@@ -107,7 +107,9 @@ final class SmokeCommand implements Callable<Integer> {
       names = "--attempts",
       paramLabel = "NUMBER",
       defaultValue = "1",
-      description = "how often to try a model until it is served (default: ${DEFAULT-VALUE})")
+      description =
+          "how often to try a model until it is served, if it surely cost nothing (default:"
+              + " ${DEFAULT-VALUE})")
   private int attempts;
 
   @Option(names = "--json", description = "one JSON object a model, and one for all")

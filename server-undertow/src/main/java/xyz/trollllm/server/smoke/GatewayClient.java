@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +23,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import xyz.trollllm.server.vectors.Answered;
 import xyz.trollllm.server.vectors.HttpText;
+import xyz.trollllm.server.vectors.SocketCall;
 import xyz.trollllm.server.vectors.SocketClient;
 
 /** One user's way to one gateway. Blocks. Safe for use by many threads; never tells the key. */
 public final class GatewayClient {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** For a thread to notice that its connection was closed. */
+  private static final Duration HANGING_UP = Duration.ofSeconds(2);
 
   private final URI url;
   private final SocketClient socket;
@@ -50,13 +55,9 @@ public final class GatewayClient {
     return url;
   }
 
-  Duration patience() {
-    return patience;
-  }
-
   /** A document of the gateway's own. */
   JsonNode get(String path) throws SmokeException {
-    Answered answer = send("GET", path, "");
+    Answered answer = whole(path);
     String body = new String(answer.answer().body(), UTF_8);
     int status = answer.answer().status();
     if (status == 401 || status == 403) {
@@ -64,21 +65,38 @@ public final class GatewayClient {
           SmokeException.Reason.KEY_REFUSED, "the key is refused: " + errorIn(body));
     }
     if (status != 200 || !answer.complete()) {
-      throw unreachable("answers %d at %s: %s".formatted(status, path, errorIn(body)));
+      throw unreachable(url + " answers %d at %s: %s".formatted(status, path, errorIn(body)));
     }
     try {
       return JSON.readTree(body);
     } catch (JacksonException _) {
-      throw unreachable("answers at " + path + " with something that is no JSON");
+      throw unreachable(url + " answers at " + path + " with something that is no JSON");
     }
   }
 
+  private Answered whole(String path) throws SmokeException {
+    return switch (send("GET", path, "")) {
+      case Posted.Answer(Answered answered, Optional<String> problem) -> {
+        if (problem.isPresent()) {
+          throw unreachable(problem.get());
+        }
+        yield answered;
+      }
+      case Posted.NotSent(String why) -> throw unreachable(why);
+      case Posted.Lost(String why) -> throw unreachable(why);
+    };
+  }
+
+  private static SmokeException unreachable(String sentence) {
+    return new SmokeException(SmokeException.Reason.UNREACHABLE, sentence);
+  }
+
   /** Sends a request that costs money, once. */
-  Answered post(String path, String body) throws SmokeException {
+  Posted post(String path, String body) {
     return send("POST", path, body);
   }
 
-  private Answered send(String method, String path, String body) throws SmokeException {
+  private Posted send(String method, String path, String body) {
     List<HttpText.Field> fields = new ArrayList<>();
     fields.add(new HttpText.Field("host", socket.host()));
     fields.add(new HttpText.Field("x-api-key", key));
@@ -87,25 +105,45 @@ public final class GatewayClient {
       fields.add(new HttpText.Field("content-type", "application/json"));
       fields.add(new HttpText.Field("anthropic-version", "2023-06-01"));
     }
-    HttpText request =
-        new HttpText(method + " " + path + " HTTP/1.1", fields, body.getBytes(UTF_8));
+    return send(new HttpText(method + " " + path + " HTTP/1.1", fields, body.getBytes(UTF_8)));
+  }
+
+  private Posted send(HttpText request) {
+    SocketCall call = socket.call();
     // A stream that goes on and on is never silent, so no timeout of its socket ends it.
-    FutureTask<Answered> sending = new FutureTask<>(() -> socket.send(request));
+    FutureTask<Answered> sending = new FutureTask<>(() -> call.send(request));
     Thread.ofPlatform().daemon().name("smoke").start(sending);
     try {
-      return sending.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return new Posted.Answer(
+          sending.get(patience.toMillis(), TimeUnit.MILLISECONDS), Optional.empty());
     } catch (TimeoutException _) {
-      throw unreachable("did not finish its answer within %d s".formatted(patience.toSeconds()));
+      String late = url + " did not finish its answer within %d s".formatted(patience.toSeconds());
+      return givenUp(call, sending, late);
     } catch (ExecutionException e) {
-      throw unreachable(sentence(Objects.requireNonNullElse(e.getCause(), e)));
+      return withoutAnswer(call, url + " " + sentence(Objects.requireNonNullElse(e.getCause(), e)));
     } catch (InterruptedException _) {
+      call.close();
       Thread.currentThread().interrupt();
-      throw unreachable("was not waited for");
+      return withoutAnswer(call, url + " was not waited for");
     }
   }
 
-  private SmokeException unreachable(String what) {
-    return new SmokeException(SmokeException.Reason.UNREACHABLE, url + " " + what);
+  /** Hangs up, so that the gateway need not go on, and takes what has come. */
+  private static Posted givenUp(SocketCall call, FutureTask<Answered> sending, String why) {
+    call.close();
+    try {
+      Answered begun = sending.get(HANGING_UP.toMillis(), TimeUnit.MILLISECONDS);
+      return new Posted.Answer(begun, Optional.of(why).filter(_ -> !begun.complete()));
+    } catch (TimeoutException | ExecutionException _) {
+      return withoutAnswer(call, why); // not even its head has come
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return withoutAnswer(call, why);
+    }
+  }
+
+  private static Posted withoutAnswer(SocketCall call, String why) {
+    return call.mayHaveBeenSent() ? new Posted.Lost(why) : new Posted.NotSent(why);
   }
 
   private String sentence(Throwable failure) {

@@ -82,13 +82,19 @@ public record SmokeReport(URI url, List<Tried> tried, List<String> problems, Lis
   }
 
   private String sentence() {
-    return "%d of %d models were served by %s and charged right%s; that cost %s USD."
+    return "%d of %d models were served by %s and charged right%s; that cost %s USD%s."
         .formatted(
             tried.stream().filter(Tried::right).count(),
             tried.size(),
             url,
             problems.isEmpty() ? "" : ", but see above",
-            sum().toPlainString());
+            sum().toPlainString(),
+            unknown() == 0 ? "" : ", and what %d more cost is unknown".formatted(unknown()));
+  }
+
+  /** How many requests may have cost something that is not in the sum. */
+  private long unknown() {
+    return tried.stream().filter(one -> !one.costKnown()).count();
   }
 
   /** One object a model, one line each, and one for all. */
@@ -120,7 +126,8 @@ public record SmokeReport(URI url, List<Tried> tried, List<String> problems, Lis
             .put("ok", right())
             .put("models", tried.size())
             .put("right", tried.stream().filter(Tried::right).count())
-            .put("cost_usd", sum().toPlainString());
+            .put("cost_usd", sum().toPlainString())
+            .put("cost_unknown", unknown());
     problems.forEach(object.putArray("problems")::add);
     notes.forEach(object.putArray("notes")::add);
     return object;

@@ -21,27 +21,39 @@ public final class SmokeRun {
   /** Settlements come right after an answer, but nobody waits for them. */
   private static final Duration SETTLEMENT = Duration.ofSeconds(15);
 
-  /** Doubled each time, since free requests have a limit a minute as well. */
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-
   /** Balances are doubles; what was spent is counted exactly beside them. */
   private static final BigDecimal PRECISION_OF_BALANCES = new BigDecimal("0.000001");
 
   /** Before a model that was not served is tried again: as long as an upstream's hiccup. */
   private static final Duration BEFORE_NEXT = Duration.ofSeconds(3);
 
+  private static final String REQUEST_ID = "request-id";
+
   private final GatewayClient gateway;
   private final Expectation expectation;
   private final int attempts;
+  private final Duration settlement;
+  private final Duration beforeNext;
 
   /**
-   * @param attempts how often a model is tried until it is served; above 0. What was charged wrong
-   *     is not tried again
+   * @param attempts how often a model is tried until it is served; above 0. What may have cost
+   *     money is not tried again, whatever became of it
    */
   public SmokeRun(GatewayClient gateway, Expectation expectation, int attempts) {
+    this(gateway, expectation, attempts, SETTLEMENT, BEFORE_NEXT);
+  }
+
+  SmokeRun(
+      GatewayClient gateway,
+      Expectation expectation,
+      int attempts,
+      Duration settlement,
+      Duration beforeNext) {
     this.gateway = gateway;
     this.expectation = expectation;
     this.attempts = attempts;
+    this.settlement = settlement;
+    this.beforeNext = beforeNext;
   }
 
   /**
@@ -56,7 +68,7 @@ public final class SmokeRun {
     OtherFields others = OtherFields.at(other);
     List<Tried> tried = new ArrayList<>();
     for (String model : wanted.isEmpty() ? listed : wanted) {
-      tried.add(tried(model, prices, attempts));
+      tried.add(tried(model, prices));
     }
     List<String> problems = new ArrayList<>();
     if (wanted.isEmpty()) {
@@ -81,71 +93,94 @@ public final class SmokeRun {
     return Balances.of(gateway.get("/v1/me"));
   }
 
-  private Tried tried(String model, JsonNode prices, int left) {
-    Tried once = tried(model, prices);
-    if (once.booked().isPresent() || left == 1) {
+  private Tried tried(String model, JsonNode prices) {
+    return Quote.of(prices, model)
+        .map(quote -> tried(quote, attempts))
+        .orElseGet(() -> Tried.unserved(model, "/pricing does not quote it"));
+  }
+
+  private Tried tried(Quote quote, int left) {
+    Tried once = once(quote);
+    if (!once.unserved() || left == 1) {
       return once;
     }
-    LockSupport.parkNanos(BEFORE_NEXT.toNanos());
-    return tried(model, prices, left - 1);
+    LockSupport.parkNanos(beforeNext.toNanos());
+    return tried(quote, left - 1);
   }
 
-  private Tried tried(String model, JsonNode prices) {
-    Optional<Quote> quote = Quote.of(prices, model);
-    try {
-      return quote.isEmpty()
-          ? Tried.failed(model, "/pricing does not quote it")
-          : tried(quote.get());
-    } catch (SmokeException e) {
-      return Tried.failed(model, e.sentence());
-    }
-  }
-
-  private Tried tried(Quote quote) throws SmokeException {
+  private Tried once(Quote quote) {
     SampleRequest request = SampleRequest.of(quote);
-    Balances before = balances(gateway);
-    Answered answered = gateway.post(request.api().path(), request.body());
-    int status = answered.answer().status();
-    if (status != 200) {
-      String error = GatewayClient.errorIn(new String(answered.answer().body(), UTF_8));
-      return Tried.failed(quote.model(), "is answered %d: %s".formatted(status, error));
+    Balances before;
+    try {
+      before = balances(gateway);
+    } catch (SmokeException e) {
+      return Tried.unserved(quote.model(), e.sentence());
     }
-    List<String> problems = new ArrayList<>(expectation.differences(quote));
+    return switch (gateway.post(request.api().path(), request.body())) {
+      case Posted.NotSent(String why) -> Tried.unserved(quote.model(), why);
+      case Posted.Lost(String why) ->
+          Tried.unknown(quote.model(), List.of(why, "what the request cost is unknown"));
+      case Posted.Answer(Answered answered, Optional<String> problem) ->
+          answered.answer().status() == 200
+              ? served(quote, before, answered, problem)
+              : refused(quote, answered);
+    };
+  }
+
+  private static Tried refused(Quote quote, Answered answered) {
+    String error = GatewayClient.errorIn(new String(answered.answer().body(), UTF_8));
+    String problem = "is answered %d: %s".formatted(answered.answer().status(), error);
+    return answered.complete()
+        ? Tried.unserved(quote.model(), problem)
+        : Tried.unknown(
+            quote.model(),
+            List.of(problem, "the answer broke off; what " + named(answered) + " cost is unknown"));
+  }
+
+  private static String named(Answered answered) {
+    return answered.header(REQUEST_ID).map(id -> "request " + id).orElse("the request");
+  }
+
+  private Tried served(
+      Quote quote, Balances before, Answered answered, Optional<String> interrupted) {
+    List<String> problems = new ArrayList<>();
+    interrupted.ifPresent(problems::add);
+    problems.addAll(expectation.differences(quote));
     StreamedAnswer stream = StreamedAnswer.of(answered.answer().body());
     problems.addAll(stream.problems());
-    Optional<String> id = answered.header("request-id");
-    Optional<Booked> booked = id.isEmpty() ? Optional.empty() : settled(id.get());
-    if (booked.isEmpty()) {
+    Polling polling = new Polling(settlement);
+    Optional<String> id = answered.header(REQUEST_ID);
+    Optional<Booked> settled = id.flatMap(known -> polling.until(() -> settled(known)));
+    if (settled.isEmpty()) {
       problems.add(
-          id.map(known ->
-                  "request %s was not settled within %d s".formatted(known, SETTLEMENT.toSeconds()))
-              .orElse("the answer has no request-id"));
-      return new Tried(quote.model(), booked, BigDecimal.ZERO, problems);
+          id.map(known -> notSettled(known, polling)).orElse("the answer has no request-id"));
+      problems.add("what " + named(answered) + " cost is unknown");
+      return Tried.unknown(quote.model(), problems);
     }
-    Balances after = balances(gateway);
-    String difference = stream.difference(booked.get());
+    Booked booked = settled.get();
+    String difference = stream.difference(booked);
     if (difference != null) {
       problems.add(difference);
     }
-    problems.addAll(expectation.differences(quote.model(), booked.get()));
-    compareCharge(quote, booked.get(), answered.header("x-charge-usd"), problems);
-    compareBalances(booked.get(), before, after, problems);
-    return new Tried(
-        quote.model(), booked, before.fell(booked.get().creditField(), after), problems);
+    problems.addAll(expectation.differences(quote.model(), booked));
+    compareCharge(quote, booked, answered.header("x-charge-usd"), problems);
+    Optional<Balances> after = polling.until(() -> Optional.of(balances(gateway)));
+    after.ifPresentOrElse(
+        later -> compareBalances(booked, before, later, problems),
+        () -> problems.add("the balances cannot be compared" + polling.failure()));
+    BigDecimal fell =
+        after.map(later -> before.fell(booked.creditField(), later)).orElse(BigDecimal.ZERO);
+    return Tried.served(quote.model(), booked, fell, problems);
+  }
+
+  private String notSettled(String id, Polling polling) {
+    return "request %s was not settled within %d s%s"
+        .formatted(id, settlement.toSeconds(), polling.failure());
   }
 
   private Optional<Booked> settled(String id) throws SmokeException {
-    long deadline = System.nanoTime() + SETTLEMENT.toNanos();
-    for (Duration pause = FIRST_PAUSE; ; pause = pause.multipliedBy(2)) {
-      JsonNode request = gateway.get("/v1/me/requests/" + id);
-      if (Booked.isSettled(request)) {
-        return Optional.of(Booked.of(request));
-      }
-      if (System.nanoTime() - deadline > 0) {
-        return Optional.empty();
-      }
-      LockSupport.parkNanos(pause.toNanos());
-    }
+    JsonNode request = gateway.get("/v1/me/requests/" + id);
+    return Booked.isSettled(request) ? Optional.of(Booked.of(request)) : Optional.empty();
   }
 
   private static void compareCharge(

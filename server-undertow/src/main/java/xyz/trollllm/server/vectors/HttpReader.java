@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads HTTP/1.1 messages off a connection, blocking. Used by one thread. */
@@ -67,7 +68,7 @@ final class HttpReader {
     boolean complete;
     try {
       complete = read(head, untilClose, body);
-    } catch (SocketException reset) {
+    } catch (SocketException | SSLException broken) {
       complete = false;
     }
     return new Message(head.withBody(body.toByteArray()), complete);

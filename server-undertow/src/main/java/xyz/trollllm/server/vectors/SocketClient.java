@@ -1,13 +1,9 @@
 package xyz.trollllm.server.vectors;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -47,7 +43,7 @@ public final class SocketClient {
     return InetSocketAddress.createUnresolved(url.getHost(), port);
   }
 
-  private static boolean isTls(URI url) {
+  static boolean isTls(URI url) {
     return "https".equals(url.getScheme());
   }
 
@@ -62,45 +58,13 @@ public final class SocketClient {
    * @throws IOException if no answer came
    */
   public Answered send(HttpText request) throws IOException {
-    long start = System.nanoTime();
-    try (Socket socket = connect()) {
-      OutputStream out = socket.getOutputStream();
-      boolean body = request.body().length > 0 || request.method().equals("POST");
-      byte[] head =
-          body
-              ? request.head("content-length: " + request.body().length, "connection: close")
-              : request.head("connection: close");
-      out.write(head);
-      out.write(request.body());
-      out.flush();
-      HttpReader.Message answer = new HttpReader(socket.getInputStream()).answer(request.method());
-      return new Answered(
-          answer.text(), answer.complete(), Duration.ofNanos(System.nanoTime() - start));
+    try (SocketCall call = call()) {
+      return call.send(request);
     }
   }
 
-  private Socket connect() throws IOException {
-    Socket socket = new Socket();
-    try {
-      socket.connect(
-          new InetSocketAddress(address.getHostString(), address.getPort()),
-          (int) patience.toMillis());
-      socket.setTcpNoDelay(true);
-      socket.setSoTimeout((int) patience.toMillis());
-      return isTls(url) ? encrypted(socket) : socket;
-    } catch (IOException e) {
-      socket.close();
-      throw e;
-    }
-  }
-
-  private Socket encrypted(Socket socket) throws IOException {
-    SSLSocket encrypted =
-        (SSLSocket) tls.createSocket(socket, url.getHost(), socket.getPort(), true);
-    SSLParameters parameters = encrypted.getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    encrypted.setSSLParameters(parameters);
-    encrypted.startHandshake();
-    return encrypted;
+  /** A connection for one request, not yet open. */
+  public SocketCall call() {
+    return new SocketCall(url, address, tls, patience);
   }
 }
