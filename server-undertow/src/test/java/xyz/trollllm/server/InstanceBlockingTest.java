@@ -44,7 +44,10 @@ final class InstanceBlockingTest {
         MongoClient client = MongoClients.create(store.uri());
         StandInUpstream upstream = StandInUpstream.start();
         RecordLines lines =
-            new RecordLines(OutputStream.nullOutputStream(), folder.resolve("spill"))) {
+            new RecordLines(
+                OutputStream.nullOutputStream(),
+                folder.resolve("spill"),
+                RecordLines.MAX_SPILL_BYTES)) {
       MongoDatabase database = client.getDatabase("trollllm");
       database
           .getCollection("usersNew")

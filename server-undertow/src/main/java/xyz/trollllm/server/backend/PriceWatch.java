@@ -1,9 +1,12 @@
 package xyz.trollllm.server.backend;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import xyz.trollllm.config.ConfigProblem;
@@ -18,23 +21,36 @@ public final class PriceWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PriceWatch.class);
   private static final long LOOK_MILLIS = 500;
 
+  /** So long after the last look that succeeded, prices may be others than those in the files. */
+  private static final Duration STALE = Duration.ofSeconds(30);
+
   private final Clock clock;
+  private final Function<PriceSnapshot, Published> writer;
   private final List<WatchedFile> files;
   private final CountDownLatch closed = new CountDownLatch(1);
   private PriceSnapshot snapshot;
+  private boolean unpublished;
+  private boolean failing;
   private volatile Published published;
+  private volatile Instant lookedAt;
 
   /** Looks at the files once, whatever their state is; problems go to the diagnostics. */
   public PriceWatch(List<EndpointFile> sources, Clock clock) {
+    this(sources, clock, Published::of);
+  }
+
+  PriceWatch(List<EndpointFile> sources, Clock clock, Function<PriceSnapshot, Published> writer) {
     this.clock = clock;
+    this.writer = writer;
     this.files = sources.stream().map(WatchedFile::new).toList();
+    this.lookedAt = clock.instant();
     for (WatchedFile file : files) {
-      file.look(clock.instant());
+      file.look(lookedAt);
       tell(file.state());
     }
     snapshot = PriceSnapshot.of(states());
     tellTogether();
-    published = Published.of(snapshot);
+    published = writer.apply(snapshot);
   }
 
   /** Goes on looking, on a thread of its own, until this is closed. */
@@ -52,31 +68,46 @@ public final class PriceWatch implements AutoCloseable {
     }
   }
 
-  private void lookSafely() {
+  /** Looks at all files once, whatever goes wrong. */
+  synchronized void lookSafely() {
     try {
       look();
-    } catch (RuntimeException bug) {
-      // The thread has to live on: the next change may be one that it gets along with.
-      LOG.error("the price files cannot be looked at; what is shown stays as it is", bug);
+      if (failing) {
+        LOG.info("the price files are looked at again");
+      }
+      failing = false;
+    } catch (Throwable failure) {
+      // The thread has to live on, even after an Error: the next look may be one that succeeds.
+      if (!failing) {
+        LOG.error("the price files cannot be looked at; what is shown stays as it is", failure);
+      }
+      failing = true;
     }
   }
 
   /** Looks at all files once. */
   synchronized void look() {
-    boolean changed = false;
+    Instant now = clock.instant();
     for (WatchedFile file : files) {
-      if (file.look(clock.instant())) {
-        changed = true;
+      if (file.look(now)) {
+        unpublished = true;
         tell(file.state());
       }
     }
-    if (changed) {
-      PriceSnapshot before = snapshot;
-      snapshot = PriceSnapshot.of(states());
-      published = Published.of(snapshot);
-      if (!snapshot.together().equals(before.together())) {
-        tellTogether();
-      }
+    if (unpublished) {
+      publish();
+      unpublished = false;
+    }
+    lookedAt = now;
+  }
+
+  private void publish() {
+    PriceSnapshot before = snapshot;
+    PriceSnapshot next = PriceSnapshot.of(states());
+    published = writer.apply(next);
+    snapshot = next;
+    if (!snapshot.together().equals(before.together())) {
+      tellTogether();
     }
   }
 
@@ -116,14 +147,18 @@ public final class PriceWatch implements AutoCloseable {
     return published;
   }
 
-  /** Whether there are prices of at least one endpoint. */
+  /** Whether there are prices of at least one endpoint, and they follow their files. */
   public boolean isReady() {
-    return published.ready();
+    return published.ready() && !isStale();
   }
 
   /** A JSON object that says whether there are prices, and all problems of all files. */
   public String readyJson() {
-    return published.readyJson();
+    return isStale() ? ReadyText.stale(lookedAt) : published.readyJson();
+  }
+
+  private boolean isStale() {
+    return lookedAt.plus(STALE).isBefore(clock.instant());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package xyz.trollllm.server.backend;
 
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -28,6 +29,19 @@ final class ReadyText {
         problems.forEach(problem -> json.writeString(problem.toString()));
         json.writeEndArray();
       }
+      json.writeEndObject();
+    }
+    return text.toString();
+  }
+
+  /** What is told while the files cannot be looked at, though the last prices are shown. */
+  static String stale(Instant lookedAt) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+      json.writeStartObject();
+      json.writeBooleanProperty("ready", false);
+      json.writeStringProperty("reason", "stale");
+      json.writeStringProperty("looked_at", lookedAt.toString());
       json.writeEndObject();
     }
     return text.toString();

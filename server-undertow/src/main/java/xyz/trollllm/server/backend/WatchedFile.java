@@ -32,8 +32,9 @@ final class WatchedFile {
     if (!settled || found.equals(counted)) {
       return false;
     }
-    counted = found;
+    // Only what could be taken in counts: otherwise the next look has to try again.
     state = state.after(found, now);
+    counted = found;
     return true;
   }
 }

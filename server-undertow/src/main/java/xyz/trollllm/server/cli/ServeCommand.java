@@ -31,6 +31,7 @@ import xyz.trollllm.server.logging.RecordLines;
 final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
   private static final String DEFAULT_CONFIG = "/app/config.json";
+  private static final String MAX_SPILL_BYTES = "REQUEST_LOG_SPILL_MAX_BYTES";
 
   private final Shell shell;
 
@@ -53,7 +54,8 @@ final class ServeCommand implements Callable<Integer> {
     try (StopSignal stop = StopSignal.open();
         Database database = Database.connectToServe(shell);
         RecordLines lines =
-            new RecordLines(new FileOutputStream(FileDescriptor.out), spillFile(valid));
+            new RecordLines(
+                new FileOutputStream(FileDescriptor.out), spillFile(valid), maxSpillBytes());
         Instance instance =
             Instance.start(valid, keys, database.database(), new JsonRequestLog(lines::write))) {
       shell.err().printf("listening client=%d ops=%d%n", instance.clientPort(), instance.opsPort());
@@ -76,5 +78,19 @@ final class ServeCommand implements Callable<Integer> {
     String directory = shell.environment().get("REQUEST_LOG_SPILL_DIR");
     return (directory == null ? valid.journal().directory() : Path.of(directory))
         .resolve("gateway-" + valid.instance() + "-requests.ndjson");
+  }
+
+  /** So much of the disk that the journal needs may go to request records. */
+  private long maxSpillBytes() {
+    String text = shell.environment().getOrDefault(MAX_SPILL_BYTES, "");
+    if (text.isEmpty()) {
+      return RecordLines.MAX_SPILL_BYTES;
+    }
+    if (!text.matches("[0-9]{1,15}")) {
+      throw new CommandFailedException(
+          ExitCode.CONFIG,
+          "%s must be a whole number of bytes, was \"%s\"".formatted(MAX_SPILL_BYTES, text));
+    }
+    return Long.parseLong(text);
   }
 }

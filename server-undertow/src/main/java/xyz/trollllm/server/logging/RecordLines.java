@@ -8,14 +8,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lines of which none may be lost: those the stream does not take are appended to a file. Safe for
- * use by many threads, none of which ever waits for the stream or the file.
+ * Lines of which none should be lost: those the stream does not take are appended to a file, up to
+ * a size. Safe for use by many threads, none of which ever waits for the stream or the file.
  *
- * <p>Should the disk refuse as well, the line goes to diagnostics and is counted; the ledger still
- * knows what the request cost.
+ * <p>The journal needs the disk more than these lines do. Once the file is as large as it may be,
+ * or the disk refuses, lines are counted as lost, which the diagnostics tell once a minute at most;
+ * the ledger still knows what the requests cost.
  */
 public final class RecordLines implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RecordLines.class);
+
+  /** How large the file may become where nobody says otherwise: some 300,000 lines. */
+  public static final long MAX_SPILL_BYTES = 256L << 20;
+
   private static final int MAX_WAITING = 32_768;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -23,21 +28,32 @@ public final class RecordLines implements AutoCloseable {
   private final LineWriter spill;
   private final Path spillFile;
   private final AtomicLong spilled = new AtomicLong();
-  private final AtomicLong lost = new AtomicLong();
+  private final LostLines lost;
 
-  public RecordLines(OutputStream stream, Path spillFile) {
-    this(stream, spillFile, MAX_WAITING, CLOSE_TIMEOUT);
+  /**
+   * @param maxSpillBytes how large the file may become, over all starts
+   */
+  public RecordLines(OutputStream stream, Path spillFile, long maxSpillBytes) {
+    this(
+        stream,
+        new SpillFile(spillFile, maxSpillBytes),
+        spillFile,
+        new LostLines(spillFile, System::nanoTime),
+        MAX_WAITING,
+        CLOSE_TIMEOUT);
   }
 
-  RecordLines(OutputStream stream, Path spillFile, int maxWaiting, Duration closeTimeout) {
+  RecordLines(
+      OutputStream stream,
+      SpillFile file,
+      Path spillFile,
+      LostLines lost,
+      int maxWaiting,
+      Duration closeTimeout) {
     this.spillFile = spillFile;
+    this.lost = lost;
     this.spill =
-        new LineWriter(
-            "request-log-spill",
-            new SpillFile(spillFile),
-            Integer.MAX_VALUE,
-            this::lose,
-            closeTimeout);
+        new LineWriter("request-log-spill", file, Integer.MAX_VALUE, _ -> lost.add(), closeTimeout);
     this.lines = new LineWriter("request-log", stream, maxWaiting, this::spill, closeTimeout);
   }
 
@@ -53,25 +69,20 @@ public final class RecordLines implements AutoCloseable {
     spill.write(line);
   }
 
-  private void lose(String line) {
-    lost.incrementAndGet();
-    LOG.error(
-        "A record could be written neither to standard output nor to {}: {}", spillFile, line);
-  }
-
-  /** How many lines went to the file so far. */
+  /** How many lines the stream did not take so far. */
   public long spilled() {
     return spilled.get();
   }
 
   /** How many lines could not be written at all. */
   public long lost() {
-    return lost.get();
+    return lost.count();
   }
 
   @Override
   public void close() {
     lines.close();
     spill.close();
+    lost.tellRest();
   }
 }

@@ -5,15 +5,22 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
 
-/** Appends to a file that does not exist until there is something to write. Used by one thread. */
+/**
+ * Appends to a file that does not exist until there is something to write, and refuses what would
+ * make it too large. It is opened for each write, so that a file which was moved away or emptied
+ * leaves room for another. Used by one thread.
+ */
 final class SpillFile extends OutputStream {
   private final Path path;
-  private @Nullable OutputStream file;
+  private final long maxBytes;
 
-  SpillFile(Path path) {
+  /**
+   * @param maxBytes how large the file may become, what it holds already included
+   */
+  SpillFile(Path path, long maxBytes) {
     this.path = path;
+    this.maxBytes = maxBytes;
   }
 
   @Override
@@ -23,17 +30,14 @@ final class SpillFile extends OutputStream {
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    if (file == null) {
-      Files.createDirectories(path.toAbsolutePath().getParent());
-      file = Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    long size = Files.exists(path) ? Files.size(path) : 0;
+    if (size + length > maxBytes) {
+      throw new IOException(path + " has reached " + maxBytes + " bytes");
     }
-    file.write(bytes, offset, length);
-  }
-
-  @Override
-  public void close() throws IOException {
-    if (file != null) {
-      file.close();
+    Files.createDirectories(path.toAbsolutePath().getParent());
+    try (OutputStream file =
+        Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      file.write(bytes, offset, length);
     }
   }
 }

@@ -11,15 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,6 +37,9 @@ final class PriceWatchTest {
 
   private final Logger logger = (Logger) LoggerFactory.getLogger(PriceWatch.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private Instant now = NOON;
+  private final InstantSource clock = () -> now;
+  private Runnable failure = () -> {};
   private TwoFiles files;
 
   @BeforeEach
@@ -49,7 +55,11 @@ final class PriceWatchTest {
   }
 
   private PriceWatch watch() {
-    return new PriceWatch(files.sources(), Clock.fixed(NOON, ZoneOffset.UTC));
+    return watch(Published::of);
+  }
+
+  private PriceWatch watch(Function<PriceSnapshot, Published> writer) {
+    return new PriceWatch(files.sources(), clock.withZone(ZoneOffset.UTC), writer);
   }
 
   /** A change counts when two looks in a row have found the same. */
@@ -275,6 +285,63 @@ final class PriceWatchTest {
       assertThat(told())
           .anyMatch(line -> line.startsWith("warning: " + files.chat + " $.models[3]"));
       assertThat(watch.readyJson()).isEqualTo("{\"ready\":true}");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName("D2: a change that could not be shown at once is shown by the next look that can")
+  void failedLookIsMadeUpFor(boolean error) {
+    try (PriceWatch watch = watch(this::written)) {
+      TwoFiles.change(files.chat2, "1.06", "1.07");
+      watch.lookSafely();
+      failure = error ? PriceWatchTest::overflow : () -> Integer.parseInt("bug");
+      for (int look = 0; look < 3; look++) {
+        watch.lookSafely();
+        assertThat(multiplier(watch, 1)).isEqualTo("1.06");
+      }
+      failure = () -> {};
+
+      watch.lookSafely();
+
+      assertThat(multiplier(watch, 1)).isEqualTo("1.07");
+      assertThat(told())
+          .containsOnlyOnce(
+              "the price files cannot be looked at; what is shown stays as it is",
+              "the price files are looked at again");
+    }
+  }
+
+  private Published written(PriceSnapshot snapshot) {
+    failure.run();
+    return Published.of(snapshot);
+  }
+
+  private static void overflow() {
+    throw new StackOverflowError("too deep");
+  }
+
+  @Test
+  @DisplayName("D2: when the files could not be looked at for half a minute, it is not ready")
+  void staleIsNotReady() {
+    try (PriceWatch watch = watch(this::written)) {
+      TwoFiles.change(files.chat2, "1.06", "1.07");
+      watch.lookSafely();
+      failure = () -> Integer.parseInt("bug");
+      now = NOON.plusSeconds(30);
+      watch.lookSafely();
+      assertThat(watch.isReady()).isTrue();
+
+      now = now.plusMillis(1);
+      assertThat(watch.isReady()).isFalse();
+      assertThat(watch.readyJson())
+          .isEqualTo("{\"ready\":false,\"reason\":\"stale\",\"looked_at\":\"%s\"}".formatted(NOON));
+      assertThat(multiplier(watch, 1)).isEqualTo("1.06");
+
+      failure = () -> {};
+      watch.lookSafely();
+      assertThat(watch.isReady()).isTrue();
+      assertThat(multiplier(watch, 1)).isEqualTo("1.07");
     }
   }
 }
