@@ -122,8 +122,7 @@ final class AuditLines {
     String busy =
         totals.busy() == 0
             ? ""
-            : " %d user(s) had requests under way or were too busy; ask again."
-                .formatted(totals.busy());
+            : " %d user(s) had requests under way; ask again.".formatted(totals.busy());
     return "Confirmed %d difference(s)%s; %d left.%s"
         .formatted(totals.confirmed(), totals.sums().isEmpty() ? "" : sums, totals.left(), busy);
   }
