@@ -6,7 +6,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +19,6 @@ import xyz.trollllm.server.vectors.Answered;
 public final class SmokeRun {
   /** Settlements come right after an answer, but nobody waits for them. */
   private static final Duration SETTLEMENT = Duration.ofSeconds(15);
-
-  /** Balances are doubles; what was spent is counted exactly beside them. */
-  private static final BigDecimal PRECISION_OF_BALANCES = new BigDecimal("0.000001");
 
   /** Before a model that was not served is tried again: as long as an upstream's hiccup. */
   private static final Duration BEFORE_NEXT = Duration.ofSeconds(3);
@@ -163,10 +159,10 @@ public final class SmokeRun {
       problems.add(difference);
     }
     problems.addAll(expectation.differences(quote.model(), booked));
-    compareCharge(quote, booked, answered.header("x-charge-usd"), problems);
+    problems.addAll(Comparison.ofCharge(quote, booked, answered.header("x-charge-usd")));
     Optional<Balances> after = polling.until(() -> Optional.of(balances(gateway)));
     after.ifPresentOrElse(
-        later -> compareBalances(booked, before, later, problems),
+        later -> problems.addAll(Comparison.ofBalances(booked, before, later)),
         () -> problems.add("the balances cannot be compared" + polling.failure()));
     BigDecimal fell =
         after.map(later -> before.fell(booked.creditField(), later)).orElse(BigDecimal.ZERO);
@@ -181,49 +177,5 @@ public final class SmokeRun {
   private Optional<Booked> settled(String id) throws SmokeException {
     JsonNode request = gateway.get("/v1/me/requests/" + id);
     return Booked.isSettled(request) ? Optional.of(Booked.of(request)) : Optional.empty();
-  }
-
-  private static void compareCharge(
-      Quote quote, Booked booked, Optional<String> header, List<String> problems) {
-    BigDecimal due = quote.charge(booked.items(), booked.uses());
-    if (due.compareTo(booked.charge()) != 0) {
-      problems.add(
-          "%s USD was charged and %s is quoted for its tokens"
-              .formatted(booked.charge().toPlainString(), due.toPlainString()));
-    }
-    header
-        .filter(charged -> !charged.equals(booked.charge().toPlainString()))
-        .filter(charged -> new BigDecimal(charged).compareTo(booked.charge()) != 0)
-        .ifPresent(charged ->
-            problems.add(
-                "the answer says a charge of %s USD and the ledger %s"
-                    .formatted(charged, booked.charge().toPlainString())));
-    if (!booked.creditField().equals(quote.creditField())) {
-      problems.add("%s paid and %s is quoted".formatted(booked.creditField(), quote.creditField()));
-    }
-    if (!booked.basis().equals("upstream")) {
-      problems.add("the charge rests on numbers that are not the upstream's: " + booked.basis());
-    }
-  }
-
-  private static void compareBalances(
-      Booked booked, Balances before, Balances after, List<String> problems) {
-    String field = booked.creditField();
-    BigDecimal spent = before.spent(field, after);
-    BigDecimal fell = before.fell(field, after);
-    if (spent.compareTo(booked.charge()) != 0
-        || fell.subtract(booked.charge()).abs().compareTo(PRECISION_OF_BALANCES) > 0) {
-      problems.add(
-          "%s fell by %s USD, of which %s count as spent, and not by the charge of %s (is the user busy elsewhere?)"
-              .formatted(
-                  field,
-                  fell.toPlainString(),
-                  spent.toPlainString(),
-                  booked.charge().toPlainString()));
-    }
-    for (Map.Entry<String, BigDecimal> moved : before.movedBeside(field, after).entrySet()) {
-      problems.add(
-          "%s fell by %s USD, too".formatted(moved.getKey(), moved.getValue().toPlainString()));
-    }
   }
 }

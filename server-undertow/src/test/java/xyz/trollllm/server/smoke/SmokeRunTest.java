@@ -19,6 +19,8 @@ import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import xyz.trollllm.server.vectors.SocketClient;
 
 /** Against a gateway that is made up, and wrong in one thing at a time. */
@@ -277,6 +279,14 @@ class SmokeRunTest {
     documents.put(REQUEST, booked("0.006360001", "credits", "upstream", 200));
 
     assertFails("0.006360001 USD was charged and 0.006360000 is quoted for its tokens");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.00637", "nothing"})
+  void chargeThatTheAnswerSaysOtherwise(String said) throws SmokeException {
+    trouble(POST, answer -> answer.addHeader("x-charge-usd", said));
+
+    assertFails("the answer says a charge of " + said + " USD and the ledger 0.00636");
   }
 
   @Test
