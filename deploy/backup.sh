@@ -54,8 +54,9 @@ if [ "$database" = yes ] && grep -q '^MONGODB_HOSTS=.' "$here/.env"; then
   fail "the database is at MONGODB_HOSTS, not in this Compose file: back it up where it is, then: backup.sh --without-database" 78 # EX_CONFIG
 fi
 
+docker compose version >/dev/null 2>&1 || fail "needs docker with its compose plugin"
 umask 077
-mkdir -p "$directory"
+mkdir -p "$directory" || fail "$directory cannot be made"
 name=trollllm-$(date -u +%Y%m%dT%H%M%SZ)
 work=$(mktemp -d "$directory/.$name.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -8,7 +8,7 @@
 # there just before. The audit runs in a container of its own, since it takes memory. Users who were too
 # busy to be compared are compared again after NIGHTLY_PAUSE (60) seconds.
 #
-# Exit code: the backup's if it failed, else the audit's.
+# Exit code: the backup's if it failed, else the audit's; 69 if neither could be begun.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -18,6 +18,10 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 if [ $# -ne 1 ] || [ "${1#-}" != "$1" ]; then
   sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p;}' "$0" >&2
   exit 64 # EX_USAGE
+fi
+if ! [ -r "$here/.env" ] || ! docker compose version >/dev/null 2>&1; then
+  echo "nightly.sh: nothing was backed up or audited: needs $here/.env, and docker with its compose plugin" >&2
+  exit 69 # EX_UNAVAILABLE
 fi
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT

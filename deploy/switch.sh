@@ -418,6 +418,7 @@ interrupted() {
 
 status() {
   check_env
+  docker compose version >/dev/null 2>&1 || fail 69 "needs docker with its compose plugin"
   agree=yes
   [ -z "$under_way" ] || {
     agree=no
